@@ -1,0 +1,329 @@
+"""What a program can touch, as interfaces: the real and the simulated world agree here.
+
+Everything that differs between a run against the operating system and a run
+under virtual time and a chosen schedule is behind these classes. The API is
+written against them and knows neither.
+
+Text crosses here as Repy byte strings: ``str`` whose characters are 0-255.
+Times are seconds (float), sizes are bytes (int).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+
+Body = Callable[[], None]
+
+
+class Lock(ABC):
+    """A lock without an owner: any event may release it."""
+
+    @abstractmethod
+    def acquire(self, blocking: bool = True) -> bool:
+        """Take the lock; wait for it if ``blocking``. True when it was taken."""
+
+    @abstractmethod
+    def release(self) -> None:
+        """Give the lock up. RuntimeError if nobody holds it."""
+
+    @abstractmethod
+    def locked(self) -> bool:
+        """Whether somebody holds it now."""
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+class Signal(ABC):
+    """A flag that events can wait for."""
+
+    @abstractmethod
+    def set(self) -> None:
+        """Raise the flag; every waiting event goes on."""
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Lower the flag."""
+
+    @abstractmethod
+    def is_set(self) -> bool:
+        """Whether the flag is up."""
+
+    @abstractmethod
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the flag is up, at most ``timeout`` seconds; whether it is."""
+
+
+class Pending(ABC):
+    """A body that will run later and costs no thread until then."""
+
+    @abstractmethod
+    def cancel(self) -> bool:
+        """True if the body had not started and now never will; False otherwise."""
+
+
+class KeepAlive(ABC):
+    """While one of these is held, the program isn't idle (a listener, say)."""
+
+    @abstractmethod
+    def release(self) -> None:
+        """Stop holding; doing it again is harmless."""
+
+
+class Scheduler(ABC):
+    """Time and events. It is also the clock that ``limits`` measures rates with."""
+
+    @abstractmethod
+    def now(self) -> float:
+        """Seconds since the run began; never decreases."""
+
+    @abstractmethod
+    def sleep(self, seconds: float) -> None:
+        """Block the calling event for at least ``seconds``; RunEnded after stop()."""
+
+    @abstractmethod
+    def start(self, name: str, body: Body) -> None:
+        """Run ``body`` in another event called ``name``.
+
+        OSError (or RuntimeError) when the operating system has no thread left.
+        The body must not raise; what it raises is a defect of ours.
+        """
+
+    @abstractmethod
+    def call_later(self, delay: float, name: str, body: Body) -> Pending:
+        """Start ``body`` as event ``name`` once ``delay`` seconds have passed."""
+
+    @abstractmethod
+    def current_name(self) -> str:
+        """Name of the calling event; ``MainThread`` for the one that runs the text."""
+
+    @abstractmethod
+    def new_lock(self) -> Lock:
+        """A fresh lock for the program or the API."""
+
+    @abstractmethod
+    def new_signal(self) -> Signal:
+        """A fresh signal, lowered."""
+
+    @abstractmethod
+    def wait_until_idle(self) -> None:
+        """The main event waits until no other event runs, is pending or is kept alive."""
+
+    @abstractmethod
+    def keep_alive(self) -> KeepAlive:
+        """Keep wait_until_idle waiting until the result is released."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End of the run: no body starts any more, waiting calls raise RunEnded."""
+
+
+class RawFile(ABC):
+    """An open regular file of the vessel folder, addressed by offset."""
+
+    @abstractmethod
+    def read_at(self, size: int, offset: int) -> str:
+        """Up to ``size`` bytes from ``offset``; ``''`` at or after the end."""
+
+    @abstractmethod
+    def write_at(self, data: str, offset: int) -> None:
+        """Write all of ``data`` at ``offset``, through to the operating system."""
+
+    @abstractmethod
+    def size(self) -> int:
+        """Length of the file in bytes."""
+
+    @abstractmethod
+    def truncate(self, size: int) -> None:
+        """Cut or lengthen the file to ``size`` bytes."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release the file; doing it again is harmless."""
+
+
+class Files(ABC):
+    """The flat vessel folder. Names are plain: the API has checked them.
+
+    Failures are OSError with errno as the operating system gives it, and the
+    plain name as filename. Links are never followed.
+    """
+
+    @abstractmethod
+    def names(self) -> list[str]:
+        """All entries, of any kind, in the operating system's order."""
+
+    @abstractmethod
+    def is_regular(self, name: str) -> bool:
+        """Whether ``name`` is a regular file (also one of the installed library)."""
+
+    @abstractmethod
+    def open(
+        self, name: str, *, write: bool, create: bool = False, truncate: bool = False
+    ) -> RawFile:
+        """Open a regular file.
+
+        A file of the installed library (``dylink.r2py`` and the like) that the
+        folder doesn't hold can be opened too, for reading only; it isn't listed.
+        """
+
+    @abstractmethod
+    def remove(self, name: str) -> None:
+        """Delete the entry ``name``."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """An IPv4 address and a port."""
+
+    ip: str
+    port: int
+
+
+class Endpoint(ABC):
+    """Anything open on the network: a UDP socket, a TCP listener, a connection.
+
+    No call of these waits, except ``wait_readable`` and ``wait_writable``.
+    Failures are OSError with errno as the operating system gives it.
+    """
+
+    local: Address
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release the endpoint in an orderly way; doing it again is harmless."""
+
+    @abstractmethod
+    def readable(self) -> bool:
+        """Whether a receive (or accept) would find something now, an end included."""
+
+    @abstractmethod
+    def writable(self) -> bool:
+        """Whether a send would take at least one byte now."""
+
+    @abstractmethod
+    def wait_readable(self, timeout: float | None) -> bool:
+        """Wait until readable(), closed or ``timeout`` seconds; whether readable."""
+
+    @abstractmethod
+    def wait_writable(self, timeout: float | None) -> bool:
+        """Wait until writable(), closed or ``timeout`` seconds; whether writable."""
+
+
+class DatagramSocket(Endpoint):
+    """A bound UDP socket."""
+
+    @abstractmethod
+    def send_to(self, data: str, to: Address) -> int:
+        """Send one datagram; bytes sent."""
+
+    @abstractmethod
+    def receive_from(self) -> tuple[str, Address]:
+        """The next datagram; BlockingIOError when there is none."""
+
+
+class Connection(Endpoint):
+    """An established TCP connection."""
+
+    remote: Address
+
+    @abstractmethod
+    def send(self, data: str) -> int:
+        """Send a first part of ``data``; BlockingIOError when the buffers are full."""
+
+    @abstractmethod
+    def receive(self, size: int) -> str:
+        """1 to ``size`` bytes; ``''`` when the peer closed; BlockingIOError if none."""
+
+
+class Listener(Endpoint):
+    """A listening TCP socket."""
+
+    @abstractmethod
+    def accept(self) -> Connection:
+        """The next connection; BlockingIOError when there is none."""
+
+
+class Watch(ABC):
+    """A standing request to be told when an endpoint can be read."""
+
+    @abstractmethod
+    def resume(self) -> None:
+        """Ask once more: after each call of its function a watch rests."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Withdraw the request; the function isn't called afterwards."""
+
+
+class Network(ABC):
+    """IPv4 networking of the host, or a loopback network in memory."""
+
+    @abstractmethod
+    def resolve(self, name: str) -> tuple[str, list[str], list[str]]:
+        """Primary name, aliases, IPv4 addresses; socket.gaierror if unknown."""
+
+    @abstractmethod
+    def outgoing_ip(self) -> str:
+        """The local address used towards the Internet; OSError if there is none."""
+
+    @abstractmethod
+    def interface_ips(self, name: str) -> list[str]:
+        """IPv4 addresses of a network interface; empty if there is no such one."""
+
+    @abstractmethod
+    def can_bind(self, ip: str) -> bool:
+        """Whether ``ip`` is an address of this host."""
+
+    @abstractmethod
+    def datagram_socket(self, local: Address) -> DatagramSocket:
+        """Bind a UDP socket; port 0 lets the system choose."""
+
+    @abstractmethod
+    def listen(self, local: Address, backlog: int) -> Listener:
+        """Listen for TCP connections."""
+
+    @abstractmethod
+    def connect(
+        self, remote: Address, local: Address | None, timeout: float
+    ) -> Connection:
+        """Open a TCP connection; TimeoutError after ``timeout`` seconds."""
+
+    @abstractmethod
+    def watch(self, endpoint: Endpoint, function: Body) -> Watch:
+        """Call ``function`` on the selector's thread once ``endpoint`` is readable.
+
+        One selector thread serves all watches; it exists only while one does.
+        The function must be short: it starts an event and returns.
+        """
+
+
+class Output(ABC):
+    """A stream that a run writes to."""
+
+    @abstractmethod
+    def write(self, text: str) -> None:
+        """Deliver one piece; it is out when this returns."""
+
+
+@dataclass
+class World:
+    """Everything a program can touch."""
+
+    scheduler: Scheduler
+    files: Files
+    network: Network
+    output: Output
+    error_output: Output
+    entropy: Callable[[int], bytes]

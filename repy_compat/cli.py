@@ -1,0 +1,71 @@
+"""The command ``repy``: a verb, or the old form with a restrictions file."""
+
+from __future__ import annotations
+
+import sys
+
+VERBS = {
+    "run": "run a program, under default limits or --limits FILE, with --layer FILE",
+    "check": "check programs without running them",
+    "pp": "resolve the include lines of a program",
+    "explore": "search the schedules of a program for races, deadlocks and leaks",
+    "replay": "run a program under a schedule that explore printed",
+    "trace": "draw the events of a run as a page for a browser",
+    "matrix": "run every program of a folder against every security layer of another",
+    "port": "tell what a Python 2 program that uses Repy libraries needs for Python 3",
+    "doctor": "tell which walls this machine offers around a program",
+}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run the command line ``words`` (default: those of this process); the exit code."""
+    if words is None:
+        words = sys.argv[1:]
+    try:
+        return _dispatch(words)
+    except KeyboardInterrupt:
+        print("repy: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has left; there is nobody to tell.
+        return 141
+
+
+def entry_point() -> None:
+    """What the installed command calls."""
+    sys.exit(main())
+
+
+def _dispatch(words: list[str]) -> int:
+    if words and words[0] in VERBS:
+        return _verb(words[0])(words[1:])
+    if words and words[0] in ("help", "--help", "-h"):
+        print(_help(), end="")
+        return 0
+    if words and words[0] == "--version":
+        from repy_compat import __version__
+
+        print(f"repy_compat {__version__}")
+        return 0
+    from repy_compat.commands import launch
+
+    return launch.main(words)
+
+
+def _verb(verb: str):  # type: ignore[no-untyped-def]
+    from importlib import import_module
+
+    return import_module(f"repy_compat.commands.{verb}").main
+
+
+def _help() -> str:
+    lines = [
+        "Usage: repy [options] RESTRICTIONS PROGRAM [ARGUMENTS]",
+        "       repy VERB ...",
+        "",
+        "The first form is the old command line; 'repy' alone lists its options.",
+        "The verbs ('repy VERB --help' tells more):",
+        "",
+    ]
+    lines += [f"  {verb:8} {purpose}" for verb, purpose in VERBS.items()]
+    return "\n".join(lines) + "\n"

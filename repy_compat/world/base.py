@@ -191,18 +191,35 @@ class Address:
     port: int
 
 
+#: Bytes asked for in each direction of a TCP socket (Linux grants the double).
+STREAM_BUFFER = 10_000
+
+#: Bytes asked for on the receiving side of a UDP socket: the largest message fits.
+DATAGRAM_BUFFER = 66_000
+
+
+class HostNotFound(OSError):
+    """A host name without an IPv4 address; errno is negative, as getaddrinfo's are."""
+
+
 class Endpoint(ABC):
     """Anything open on the network: a UDP socket, a TCP listener, a connection.
 
     No call of these waits, except ``wait_readable`` and ``wait_writable``.
-    Failures are OSError with errno as the operating system gives it.
+    Failures are OSError with errno as the operating system gives it; after
+    ``close`` every call but ``close`` and the two waits fails with EBADF. An
+    endpoint that becomes unreachable closes itself.
     """
 
     local: Address
 
     @abstractmethod
     def close(self) -> None:
-        """Release the endpoint in an orderly way; doing it again is harmless."""
+        """Release the endpoint in an orderly way; doing it again is harmless.
+
+        Whoever waits on it goes on at once. Safe in a finaliser. When this
+        returns the address of a UDP socket or a listener is free again.
+        """
 
     @abstractmethod
     def readable(self) -> bool:
@@ -210,15 +227,21 @@ class Endpoint(ABC):
 
     @abstractmethod
     def writable(self) -> bool:
-        """Whether a send would take at least one byte now."""
+        """Whether a send would take at least one byte now, or fail for good."""
 
     @abstractmethod
     def wait_readable(self, timeout: float | None) -> bool:
-        """Wait until readable(), closed or ``timeout`` seconds; whether readable."""
+        """Wait until readable(), closed or ``timeout`` seconds; whether readable.
+
+        RunEnded when the network is stopped.
+        """
 
     @abstractmethod
     def wait_writable(self, timeout: float | None) -> bool:
-        """Wait until writable(), closed or ``timeout`` seconds; whether writable."""
+        """Wait until writable(), closed or ``timeout`` seconds; whether writable.
+
+        RunEnded when the network is stopped.
+        """
 
 
 class DatagramSocket(Endpoint):
@@ -226,7 +249,7 @@ class DatagramSocket(Endpoint):
 
     @abstractmethod
     def send_to(self, data: str, to: Address) -> int:
-        """Send one datagram; bytes sent."""
+        """Send one datagram; bytes sent. BlockingIOError when the buffers are full."""
 
     @abstractmethod
     def receive_from(self) -> tuple[str, Address]:
@@ -234,9 +257,14 @@ class DatagramSocket(Endpoint):
 
 
 class Connection(Endpoint):
-    """An established TCP connection."""
+    """An established TCP connection.
+
+    ``send_buffer`` is the size of the sending buffer that was granted, in bytes
+    (20000 on Linux).
+    """
 
     remote: Address
+    send_buffer: int
 
     @abstractmethod
     def send(self, data: str) -> int:
@@ -245,6 +273,13 @@ class Connection(Endpoint):
     @abstractmethod
     def receive(self, size: int) -> str:
         """1 to ``size`` bytes; ``''`` when the peer closed; BlockingIOError if none."""
+
+    @abstractmethod
+    def ended(self) -> bool:
+        """Whether the peer has closed and nothing is left to read.
+
+        OSError when the connection was reset.
+        """
 
 
 class Listener(Endpoint):
@@ -264,15 +299,23 @@ class Watch(ABC):
 
     @abstractmethod
     def cancel(self) -> None:
-        """Withdraw the request; the function isn't called afterwards."""
+        """Withdraw the request; the function isn't called afterwards.
+
+        A call that has begun on the selector's thread may still be under way.
+        Must come before the endpoint's close. Doing it again is harmless.
+        """
 
 
 class Network(ABC):
-    """IPv4 networking of the host, or a loopback network in memory."""
+    """IPv4 networking of the host, or a loopback network in memory.
+
+    Every ``ip`` that is handed in is numeric: names go through ``resolve``.
+    ``0.0.0.0`` as a local address leaves the choice to the system.
+    """
 
     @abstractmethod
     def resolve(self, name: str) -> tuple[str, list[str], list[str]]:
-        """Primary name, aliases, IPv4 addresses; socket.gaierror if unknown."""
+        """Primary name, aliases, IPv4 addresses of ``name``; HostNotFound."""
 
     @abstractmethod
     def outgoing_ip(self) -> str:
@@ -288,25 +331,49 @@ class Network(ABC):
 
     @abstractmethod
     def datagram_socket(self, local: Address) -> DatagramSocket:
-        """Bind a UDP socket; port 0 lets the system choose."""
+        """Bind a UDP socket; port 0 lets the system choose. Never shares a port."""
 
     @abstractmethod
     def listen(self, local: Address, backlog: int) -> Listener:
-        """Listen for TCP connections."""
+        """Listen for TCP connections; EADDRINUSE while another listener has it.
+
+        Connections that the port had earlier don't keep it busy.
+        """
 
     @abstractmethod
     def connect(
         self, remote: Address, local: Address | None, timeout: float
     ) -> Connection:
-        """Open a TCP connection; TimeoutError after ``timeout`` seconds."""
+        """Open a TCP connection; TimeoutError after ``timeout`` seconds.
+
+        EADDRINUSE says that the local port is taken, EADDRNOTAVAIL that the local
+        address isn't the host's or that the same connection exists.
+        """
+
+    @abstractmethod
+    def is_listening(self, local: Address) -> bool:
+        """Whether any process of the host listens for TCP there (False: can't tell)."""
+
+    @abstractmethod
+    def stream_state(self, local: Address, remote: Address | None) -> str:
+        """State of the host's TCP connection between two addresses.
+
+        ``'open'`` (established, or only the peer has closed), ``'closing'``
+        (TIME_WAIT and the others) or ``''`` (there is none, or can't tell).
+        Without ``remote`` any connection of ``local`` counts, open ones first.
+        """
 
     @abstractmethod
     def watch(self, endpoint: Endpoint, function: Body) -> Watch:
         """Call ``function`` on the selector's thread once ``endpoint`` is readable.
 
         One selector thread serves all watches; it exists only while one does.
-        The function must be short: it starts an event and returns.
+        The function must be short and not raise: it starts an event and returns.
         """
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End of the run: close every endpoint; waiting calls raise RunEnded."""
 
 
 class Output(ABC):

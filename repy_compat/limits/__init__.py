@@ -1,0 +1,1 @@
+"""Limits: the restrictions file, its call rules, the ledger and its rates."""

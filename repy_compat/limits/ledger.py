@@ -1,0 +1,343 @@
+"""The ledger: what a program holds and consumes, never more than its limits.
+
+Repy V1 specification, section 10; Repy V2 specification, sections 8 and 9.
+
+Counted resources take no lock at all. Each has a bounded supply of tokens:
+``_fresh`` mints a token that never existed, at most as many as the limit allows;
+``_free`` holds tokens that came back. Taking is one step that CPython does as a
+whole (``pop`` or ``next``), and so is giving back (``pop`` from the item, then
+``append``). Hence:
+
+* at no moment are more tokens out than the limit allows, in whatever order
+  threads run; a refusal has changed nothing;
+* an item that is given back twice, from two threads, from a finaliser that the
+  collector runs in the middle of any of this, gives its token back once: only one
+  ``pop`` finds it, and there's no lock to wait for;
+* a fresh token is minted only when every older one is out, so the number minted
+  is the most that was ever held at once.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+from _thread import allocate_lock
+from collections import deque
+from collections.abc import Callable, Iterator
+from operator import length_hint
+from weakref import ref
+
+from repy_compat.errors import LimitReached, PortForbidden
+from repy_compat.limits.rates import Rate
+from repy_compat.limits.restrictions import COUNTED, PORTS, RENEWABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Protocol
+
+    from repy_compat.limits.restrictions import Limits
+
+    class ClockLock(Protocol):
+        """What a clock's lock can do: it is a context manager."""
+
+        def __enter__(self) -> object: ...
+
+        def __exit__(
+            self,
+            kind: type[BaseException] | None,
+            error: BaseException | None,
+            trace: TracebackType | None,
+        ) -> object: ...
+
+    class ClockSignal(Protocol):
+        """A flag that an event can wait for."""
+
+        def set(self) -> None: ...
+
+        def wait(self, timeout: float | None = None) -> bool: ...
+
+    class Clock(Protocol):
+        """What the ledger needs of the world's scheduler."""
+
+        def now(self) -> float: ...
+
+        def sleep(self, seconds: float) -> None: ...
+
+        def new_lock(self) -> ClockLock: ...
+
+        def new_signal(self) -> ClockSignal: ...
+
+        def current_name(self) -> str: ...
+
+
+# CPython's range iterators take one step as a whole up to this many.
+_UNLIMITED = 2**62
+
+
+class Item:
+    """One unit of a counted resource, held until it is given back.
+
+    ``holder`` names who holds it, for people.
+    """
+
+    __slots__ = ("__weakref__", "_cell", "_count", "holder")
+
+    def __init__(self, count: _Count, holder: str) -> None:
+        self._count = count
+        self._cell: list[int] = []  # the token, while it is held
+        self.holder = holder
+
+    def give_back(self) -> bool:
+        """Return the unit. True for the first call, False for every later one.
+
+        Safe in every thread and in a finaliser at any moment.
+        """
+        try:
+            token = self._cell.pop()
+        except IndexError:
+            return False
+        self._count.returned(token)
+        return True
+
+    @property
+    def held(self) -> bool:
+        """Whether the unit has not been given back yet."""
+        return bool(self._cell)
+
+
+class _Count:
+    """The supply of one counted resource."""
+
+    __slots__ = (
+        "_capacity",
+        "_free",
+        "_fresh",
+        "_items",
+        "_waiting",
+        "_waking",
+        "name",
+    )
+
+    def __init__(self, name: str, limit: float) -> None:
+        self.name = name
+        # The reference refuses when the count *equals* the limit, so a
+        # fraction lets one more in (Repy V1 specification, section 21.8).
+        self._capacity = min(math.ceil(min(limit, _UNLIMITED)), _UNLIMITED)
+        self._fresh: Iterator[int] = iter(range(self._capacity))
+        self._free: deque[int] = deque()
+        self._items: dict[int, ref[Item]] = {}
+        self._waiting: deque[Callable[[], bool]] = deque()
+        self._waking = allocate_lock()
+
+    def take(self, holder: str) -> Item | None:
+        """An item for ``holder``, or None when the limit is reached.
+
+        Whatever can fail is done before the token is taken, or undone.
+        """
+        item = Item(self, holder)
+        weak = ref(item)
+        cell = item._cell
+        try:
+            token = self._free.pop() if self._free else next(self._fresh)
+        except (IndexError, StopIteration):
+            # Between the two looks another thread may have returned one.
+            try:
+                token = self._free.pop()
+            except IndexError:
+                return None
+        try:
+            self._items[token] = weak
+            cell.append(token)
+        except BaseException:
+            self._free.append(token)
+            raise
+        return item
+
+    def returned(self, token: int) -> None:
+        """Put a token back and serve who waits for one."""
+        self._items.pop(token, None)
+        self._free.append(token)
+        if self._waiting:
+            self.wake()
+
+    def has_room(self) -> bool:
+        """Whether a take would succeed now."""
+        return bool(self._free) or length_hint(self._fresh) > 0
+
+    def wait(self, offer: Callable[[], bool]) -> None:
+        """Call ``offer`` whenever there is room, until it says that it is served.
+
+        First come, first served. ``offer`` runs in the thread that gave back,
+        so it has to be short and must not wait.
+        """
+        self._waiting.append(offer)
+        self.wake()
+
+    def wake(self) -> None:
+        """Offer what room there is to those who wait, the oldest first."""
+        while self._waiting and self.has_room():
+            # One at a time, to keep the order. Who comes second may leave: who
+            # is inside looks at the loop's condition again afterwards.
+            if not self._waking.acquire(False):
+                return
+            try:
+                while self._waiting and self._waiting[0]():
+                    self._waiting.popleft()
+            finally:
+                self._waking.release()
+
+    def reclaim_lost(self) -> bool:
+        """Take back tokens whose item died without giving back; whether any did.
+
+        A finaliser that runs at the depth limit of recursion can fail before
+        its first line. Its item is gone then, and nobody else could return it.
+        """
+        lost = [token for token, weak in list(self._items.items()) if weak() is None]
+        found = False
+        for token in lost:
+            if self._items.pop(token, None) is not None:
+                self._free.append(token)
+                found = True
+        return found
+
+    def held(self) -> int:
+        """How many units are held now."""
+        return len(self._items)
+
+    def most_held(self) -> int:
+        """The most units that were held at once so far."""
+        return self._capacity - length_hint(self._fresh)
+
+    def holders(self) -> list[str]:
+        """Who holds a unit, the oldest first."""
+        items = [weak() for weak in list(self._items.values())]
+        return [item.holder for item in items if item is not None]
+
+
+class Ledger:
+    """Everything one run holds or consumes, under one set of limits."""
+
+    def __init__(self, limits: Limits, clock: Clock) -> None:
+        """``clock`` is the run's scheduler: it measures, sleeps and blocks."""
+        self._limits = limits
+        self._clock = clock
+        self._counts = {name: _Count(name, limits.amount(name)) for name in COUNTED}
+        self._rates = {
+            name: Rate(name, limits.amount(name), clock)
+            for name in RENEWABLE
+            if name != "cpu"
+        }
+        self._used_ports: dict[str, set[int]] = {kind: set() for kind in PORTS}
+
+    def take(self, resource: str, holder: str) -> Item:
+        """Take one unit of a counted resource in the name of ``holder``.
+
+        Raises LimitReached when all are held; nothing has changed then.
+        """
+        count = self._counts[resource]
+        item = count.take(holder)
+        if item is None and count.reclaim_lost():
+            item = count.take(holder)
+        if item is None:
+            raise LimitReached(resource)
+        return item
+
+    def take_after_collecting(self, resource: str, holder: str) -> Item:
+        """Like ``take``, but collect unreachable handles and try again at the limit.
+
+        Repy V1 specification, section 10.4: for ``open`` and ``openconn``.
+        """
+        try:
+            return self.take(resource, holder)
+        except LimitReached:
+            gc.collect()
+        return self.take(resource, holder)
+
+    def take_when_room(self, resource: str, holder: str) -> Item:
+        """Like ``take``, but wait for room, first come, first served.
+
+        Raises RunEnded if the run ends while it waits.
+        """
+        signal = self._clock.new_signal()
+        got: list[Item] = []
+        wanted = [True]
+
+        def offer() -> bool:
+            if not wanted:
+                return True
+            item = self._counts[resource].take(holder)
+            if item is None:
+                return False
+            got.append(item)
+            signal.set()
+            return True
+
+        self._counts[resource].wait(offer)
+        try:
+            while not got:
+                signal.wait()
+        except BaseException:
+            wanted.clear()
+            for item in got:
+                item.give_back()
+            raise
+        return got[0]
+
+    def wait_for_room(self, resource: str, offer: Callable[[], bool]) -> None:
+        """Have ``offer`` called whenever there is room, until it returns True.
+
+        First come, first served; it may be called before this returns. It runs
+        in whatever thread makes room, so it must be short and never wait.
+        """
+        self._counts[resource].wait(offer)
+
+    def room(self, resource: str) -> bool:
+        """Whether a take would succeed now."""
+        return self._counts[resource].has_room()
+
+    def allow_port(self, kind: str, port: int) -> None:
+        """Check a local port of kind ``messport`` or ``connport``; remember its use.
+
+        Raises PortForbidden if the restrictions don't grant it.
+        """
+        if port not in self._limits.ports(kind):
+            raise PortForbidden(kind, port)
+        self._used_ports[kind].add(port)
+
+    def charge(self, resource: str, amount: float) -> None:
+        """Use ``amount`` units of a renewable resource; sleeps an overdraft off.
+
+        Raises RateIsZero for a limit of 0, RunEnded if the run ends meanwhile.
+        """
+        self._rates[resource].charge(amount)
+
+    def charger(self, resource: str) -> Callable[[float], None]:
+        """``charge`` for one resource, without looking it up each time."""
+        return self._rates[resource].charge
+
+    def held(self, resource: str) -> int:
+        """How many units of a counted resource are held now."""
+        return self._counts[resource].held()
+
+    def most_held(self, resource: str) -> int:
+        """The most units of a counted resource that were held at once so far."""
+        return self._counts[resource].most_held()
+
+    def holders(self, resource: str) -> list[str]:
+        """Who holds a unit of a counted resource now."""
+        return self._counts[resource].holders()
+
+    def usage(self) -> dict[str, int | float | set[int]]:
+        """A fresh copy of what the ledger knows of ``getresources``' usage.
+
+        Repy V2 specification, section 8: the counts now, the renewable amounts
+        as of their last charge, and the ports used so far. CPU, memory and disk
+        are the operating system's to tell.
+        """
+        usage: dict[str, int | float | set[int]] = {
+            name: count.held() for name, count in self._counts.items()
+        }
+        usage.update((name, rate.used) for name, rate in self._rates.items())
+        usage.update((kind, set(ports)) for kind, ports in self._used_ports.items())
+        return usage

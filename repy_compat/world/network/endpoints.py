@@ -1,0 +1,349 @@
+"""UDP sockets, TCP listeners and TCP connections of the operating system.
+
+All of them are non-blocking. Whoever has to wait does so in ``poll`` on the one
+descriptor, without a timeout of ours: closing shuts the socket down first, which
+wakes the waiting thread. The last one to leave then gives the descriptor back,
+so its number can't come to mean another socket under somebody's feet.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import socket
+import weakref
+from _thread import allocate_lock
+from contextlib import suppress
+from time import monotonic
+
+from repy_compat.errors import RunEnded
+from repy_compat.world.base import (
+    DATAGRAM_BUFFER,
+    STREAM_BUFFER,
+    Address,
+    Connection,
+    DatagramSocket,
+    Endpoint,
+    Listener,
+)
+
+#: More than the largest UDP message over IPv4 (65507 bytes).
+_DATAGRAM = 65_536
+
+#: No single receive asks for more: the buffers of the system are smaller, and
+#: Python reserves what is asked for before it looks.
+_LARGEST_RECEIVE = 262_144
+
+#: At most so much unread data is thrown away when a connection is closed.
+_LARGEST_DRAIN = 1_048_576
+
+_IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN})
+
+
+class Group:
+    """The open endpoints of one run: what has to be closed when it ends."""
+
+    def __init__(self, *, stopped: bool = False) -> None:
+        # Finalisers take entries out of this at any moment, so it has no lock
+        # and only single dictionary operations, which are atomic.
+        self._members: dict[int, weakref.ref[_Socket]] = {}
+        self.stopped = stopped
+
+    def add(self, member: _Socket) -> None:
+        """Remember an open endpoint; RunEnded, and it is closed, after ``stop``."""
+        self._members[id(member)] = weakref.ref(member)
+        if self.stopped:
+            member.close()
+            raise RunEnded
+
+    def discard(self, member: _Socket) -> None:
+        """Forget an endpoint that is closed."""
+        self._members.pop(id(member), None)
+
+    def stop(self) -> None:
+        """Close all and everything that is still going to be added."""
+        self.stopped = True
+        for reference in list(self._members.values()):
+            member = reference()
+            if member is not None:
+                member.close()
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+
+def _ready(descriptor: int, *, write: bool, timeout: float | None) -> bool:
+    """Wait until a descriptor can be read or written, or has failed."""
+    if hasattr(select, "poll"):
+        poller = select.poll()
+        poller.register(descriptor, select.POLLOUT if write else select.POLLIN)
+        return bool(poller.poll(None if timeout is None else max(0.0, timeout) * 1e3))
+    watched = [descriptor]
+    nothing: list[int] = []
+    found = select.select(
+        nothing if write else watched, watched if write else nothing, watched, timeout
+    )
+    return any(found)
+
+
+class _Socket(Endpoint):
+    """What the three kinds share: closing, waiting, and who is still inside."""
+
+    # No __slots__: the base classes have a dictionary anyway.
+
+    def __init__(self, group: Group, sock: socket.socket) -> None:
+        self._socket = sock
+        self._lock = allocate_lock()
+        self._waiting = 0
+        self._closed = False
+        self._group = group
+        group.add(self)
+
+    def _name_local(self) -> None:
+        ip, port = self._socket.getsockname()
+        self.local = Address(ip, port)
+
+    def _check_open(self) -> None:
+        """EBADF once closed; called with the lock held."""
+        if self._closed:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    def close(self) -> None:
+        """Release the socket in an orderly way; doing it again is harmless."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._shut_down()
+            if not self._waiting:
+                self._socket.close()
+        self._group.discard(self)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_group"):
+            self.close()
+
+    def _shut_down(self) -> None:
+        """Wake whoever waits; for connections also tell the peer."""
+        # An error says: never connected, or gone already, so nobody has to be told.
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _wait(self, *, write: bool, timeout: float | None) -> bool:
+        with self._lock:
+            if self._closed:
+                self._leave_if_stopped()
+                return False
+            self._waiting += 1
+            descriptor = self._socket.fileno()
+        try:
+            ready = _ready(descriptor, write=write, timeout=timeout)
+        finally:
+            with self._lock:
+                self._waiting -= 1
+                closed = self._closed
+                if closed and not self._waiting:
+                    self._socket.close()
+        self._leave_if_stopped()
+        return ready and not closed
+
+    def _leave_if_stopped(self) -> None:
+        if self._group.stopped:
+            raise RunEnded
+
+    def readable(self) -> bool:
+        """Whether a receive (or accept) would find something now, an end included."""
+        with self._lock:
+            self._check_open()
+            return _ready(self._socket.fileno(), write=False, timeout=0)
+
+    def writable(self) -> bool:
+        """Whether a send would take at least one byte now, or fail for good."""
+        with self._lock:
+            self._check_open()
+            return _ready(self._socket.fileno(), write=True, timeout=0)
+
+    def wait_readable(self, timeout: float | None) -> bool:
+        """Wait until readable(), closed or ``timeout`` seconds; whether readable."""
+        return self._wait(write=False, timeout=timeout)
+
+    def wait_writable(self, timeout: float | None) -> bool:
+        """Wait until writable(), closed or ``timeout`` seconds; whether writable."""
+        return self._wait(write=True, timeout=timeout)
+
+
+class RealDatagramSocket(_Socket, DatagramSocket):
+    """A bound UDP socket."""
+
+    def send_to(self, data: str, to: Address) -> int:
+        """Send one datagram; bytes sent. BlockingIOError when the buffers are full."""
+        payload = data.encode("latin-1")
+        with self._lock:
+            self._check_open()
+            return self._socket.sendto(payload, (to.ip, to.port))
+
+    def receive_from(self) -> tuple[str, Address]:
+        """The next datagram; BlockingIOError when there is none."""
+        with self._lock:
+            self._check_open()
+            payload, (ip, port) = self._socket.recvfrom(_DATAGRAM)
+        return payload.decode("latin-1"), Address(ip, port)
+
+
+class RealConnection(_Socket, Connection):
+    """A TCP connection, established by ``open_connection`` or an accept."""
+
+    def establish(self, remote: Address, timeout: float) -> None:
+        """Connect the fresh socket; OSError, or TimeoutError after ``timeout`` s."""
+        deadline = monotonic() + timeout
+        failure = self._socket.connect_ex((remote.ip, remote.port))
+        if failure in _IN_PROGRESS:
+            self.wait_writable(timeout)
+            if monotonic() >= deadline:
+                raise TimeoutError(errno.ETIMEDOUT, "timed out")
+            failure = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if failure:
+            raise OSError(failure, os.strerror(failure))
+        # A limit that passed while the system was quick is passed all the same:
+        # a program with a tiny one expects to be told so every time.
+        if monotonic() >= deadline:
+            raise TimeoutError(errno.ETIMEDOUT, "timed out")
+        self.settle(remote)
+
+    def settle(self, remote: Address) -> None:
+        """Fill in what is known of an established connection."""
+        self._name_local()
+        self.remote = remote
+        self.send_buffer = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+
+    def _shut_down(self) -> None:
+        """Send the end after what was sent, and drop what was never read.
+
+        Closing with unread data would make the system reset the connection, and
+        the peer might lose the answer that it has not read yet.
+        """
+        super()._shut_down()
+        dropped = 0
+        # An error says: nothing more there, or reset.
+        with suppress(OSError):
+            while dropped < _LARGEST_DRAIN:
+                piece = self._socket.recv(_DATAGRAM)
+                if not piece:
+                    break
+                dropped += len(piece)
+
+    def send(self, data: str) -> int:
+        """Send a first part of ``data``; BlockingIOError when the buffers are full."""
+        payload = data.encode("latin-1")
+        with self._lock:
+            self._check_open()
+            return self._socket.send(payload)
+
+    def receive(self, size: int) -> str:
+        """1 to ``size`` bytes; ``''`` when the peer closed; BlockingIOError if none."""
+        with self._lock:
+            self._check_open()
+            return self._socket.recv(min(size, _LARGEST_RECEIVE)).decode("latin-1")
+
+    def ended(self) -> bool:
+        """Whether the peer has closed and nothing is left to read."""
+        with self._lock:
+            self._check_open()
+            try:
+                return not self._socket.recv(1, socket.MSG_PEEK)
+            except BlockingIOError:
+                return False
+
+
+class RealListener(_Socket, Listener):
+    """A listening TCP socket."""
+
+    def accept(self) -> Connection:
+        """The next connection; BlockingIOError when there is none."""
+        with self._lock:
+            self._check_open()
+            sock, (ip, port) = self._socket.accept()
+        sock.setblocking(False)
+        with closing_on_failure(sock):
+            connection = RealConnection(self._group, sock)
+            connection.settle(Address(ip, port))
+        return connection
+
+
+class closing_on_failure:
+    """Close a socket if the block that was to hand it on fails."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is not None:
+            self._socket.close()
+
+
+def _new_socket(kind: socket.SocketKind) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, kind)
+    sock.setblocking(False)
+    return sock
+
+
+def _new_stream_socket(*, reuse: bool) -> socket.socket:
+    sock = _new_socket(socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STREAM_BUFFER)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, STREAM_BUFFER)
+    # Elsewhere this option would let two listeners share a port.
+    if reuse and os.name == "posix":
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return sock
+
+
+def open_datagram_socket(group: Group, local: Address) -> RealDatagramSocket:
+    """Bind a UDP socket; ``0.0.0.0`` with port 0 leaves both to the system."""
+    sock = _new_socket(socket.SOCK_DGRAM)
+    with closing_on_failure(sock):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, DATAGRAM_BUFFER)
+        sock.bind((local.ip, local.port))
+        endpoint = RealDatagramSocket(group, sock)
+        endpoint._name_local()
+    return endpoint
+
+
+def open_listener(group: Group, local: Address, backlog: int) -> RealListener:
+    """Listen for TCP connections; accepted ones inherit the buffer sizes."""
+    sock = _new_stream_socket(reuse=True)
+    with closing_on_failure(sock):
+        sock.bind((local.ip, local.port))
+        sock.listen(backlog)
+        endpoint = RealListener(group, sock)
+        endpoint._name_local()
+    return endpoint
+
+
+def open_connection(
+    group: Group, remote: Address, local: Address | None, timeout: float
+) -> RealConnection:
+    """Connect, from ``local`` if given; TimeoutError after ``timeout`` seconds."""
+    sock = _new_stream_socket(reuse=local is not None and local.port != 0)
+    with closing_on_failure(sock):
+        if local is not None:
+            sock.bind((local.ip, local.port))
+        endpoint = RealConnection(group, sock)
+    try:
+        endpoint.establish(remote, timeout)
+    except BaseException:
+        endpoint.close()
+        raise
+    return endpoint
+
+
+def descriptor_of(endpoint: Endpoint) -> int:
+    """The descriptor of an open endpoint of this module; OSError if it is closed."""
+    if not isinstance(endpoint, _Socket):
+        raise TypeError("not an endpoint of this network")
+    with endpoint._lock:
+        endpoint._check_open()
+        return endpoint._socket.fileno()

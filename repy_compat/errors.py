@@ -115,7 +115,9 @@ class RateIsZero(ResourceRefused):
     """A renewable resource whose limit is zero can't be charged, not even with 0."""
 
     def __init__(self, resource: str) -> None:
-        super().__init__(resource, f"Resource '{resource}' limit set to 0, won't drain!")
+        super().__init__(
+            resource, f"Resource '{resource}' limit set to 0, won't drain!"
+        )
 
 
 class CallDenied(RepyError):

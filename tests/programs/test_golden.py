@@ -1,0 +1,41 @@
+"""Recorded programs print what they printed on the reference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.programs.golden_case import GoldenCase, all_cases, first_missing
+
+
+def _parameters() -> list[object]:
+    # Network cases take the same ports: one worker runs them one after another.
+    return [
+        pytest.param(
+            case,
+            id=case.name,
+            marks=[pytest.mark.xdist_group("ports")] if case.uses_network else [],
+        )
+        for case in all_cases()
+    ]
+
+
+@pytest.mark.parametrize("case", _parameters())
+def test_recorded_program(case: GoldenCase, tmp_path: Path) -> None:
+    """Output is equal to the character; error lines come in their order."""
+    box = tmp_path / "box"
+    box.mkdir()
+    output, errors, code = case.run(box)
+    if case.header.get("stdout") == "lines":
+        missing = first_missing(case.expected_output().splitlines(), output)
+        assert missing is None, f"{missing!r} is missing in:\n{output}\n{errors}"
+    else:
+        assert output == case.expected_output(), errors
+    missing = first_missing(case.expected_errors(), errors)
+    assert missing is None, f"{missing!r} is missing in:\n{errors}"
+    wanted = case.header.get("exit")
+    if wanted == "nonzero":
+        assert code != 0
+    elif wanted is not None:
+        assert code == (0 if wanted == "zero" else int(wanted))

@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from repy_compat.cli import entry_point  # noqa: E402
+from repy_compat.cli import entry_point
 
 if __name__ == "__main__":
     entry_point()

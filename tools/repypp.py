@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from repy_compat.commands.pp import main  # noqa: E402
+from repy_compat.commands.pp import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

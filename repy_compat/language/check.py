@@ -1,0 +1,312 @@
+"""One walk over every node and every name of a program; all complaints.
+
+The walk goes through the tree in the order in which the reference went through
+its own (language catalogue, L005): a node's kind first, then the names it
+holds, then its parts. Every kind of node that may occur has an entry in
+``_SHAPES``; what has no entry is refused. Every string field of every node is
+tested, save the text of constants and, as the dialects want it, the names of
+parameters.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from . import syntax
+from .dialect import Dialect
+from .tokens import PRIVATE
+
+
+class Finding:
+    """One thing that the check refuses.
+
+    ``kind`` is ``"node"``, ``"name"``, ``"unicode"`` or ``"syntax"`` (a shape
+    that Python 2's grammar doesn't have); ``what`` is the old compiler's name
+    of the construct, the name, or the literal's value; ``attribute`` is the
+    reference's word for where the string stood. ``line`` is the line of the
+    construct, ``node`` the node itself.
+    """
+
+    __slots__ = ("kind", "what", "attribute", "line", "node")
+
+    def __init__(
+        self, kind: str, what: str, node: ast.AST, attribute: str = "", line: int = 0
+    ) -> None:
+        self.kind = kind
+        self.what = what
+        self.node = node
+        self.attribute = attribute
+        self.line = line or getattr(node, "lineno", 0)
+
+
+# What a node of a kind holds: (fields with names, fields with parts, in the
+# reference's order). Kinds with a method of their own in _Walk aren't here.
+_SHAPES: dict[type, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = {
+    ast.Module: ((), ("body",)),
+    ast.Expr: ((), ("value",)),
+    ast.Assign: ((), ("targets", "value")),
+    ast.AugAssign: ((), ("target", "value")),
+    ast.Pass: ((), ()),
+    ast.Break: ((), ()),
+    ast.Continue: ((), ()),
+    ast.Return: ((), ("value",)),
+    ast.Delete: ((), ("targets",)),
+    ast.If: ((), ("test", "body", "orelse")),
+    ast.While: ((), ("test", "body", "orelse")),
+    ast.For: ((), ("target", "iter", "body", "orelse")),
+    ast.Try: ((), ("body", "handlers", "orelse", "finalbody")),
+    syntax.Handler: ((), ("type", "target", "body")),
+    syntax.Raise: ((), ("kind", "value", "trace")),
+    ast.Assert: ((), ("test", "msg")),
+    syntax.Print: ((), ("values", "dest")),
+    ast.ClassDef: ((("name", "name"),), ("bases", "body")),
+    ast.Name: ((("id", "name"),), ()),
+    ast.Attribute: ((("attr", "attrname"),), ("value",)),
+    ast.Subscript: ((), ("value", "slice")),
+    ast.Slice: ((), ("lower", "upper", "step")),
+    ast.keyword: ((("arg", "name"),), ("value",)),
+    ast.Tuple: ((), ("elts",)),
+    ast.List: ((), ("elts",)),
+    ast.ListComp: ((), ("elt", "generators")),
+    ast.comprehension: ((), ("target", "iter", "ifs")),
+    ast.BinOp: ((), ("left", "right")),
+    ast.UnaryOp: ((), ("operand",)),
+    ast.BoolOp: ((), ("values",)),
+    ast.Compare: ((), ("left", "comparators")),
+}
+
+_OPERATORS = frozenset(
+    [
+        ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow,
+        ast.LShift, ast.RShift, ast.BitAnd, ast.BitOr, ast.BitXor,
+    ]
+)  # fmt: skip
+
+# The constructs that both dialects refuse, under the names of Python 2's old
+# compiler package, which the reference's texts show.
+REFUSED: dict[type, str] = {
+    ast.Import: "Import",
+    ast.ImportFrom: "From",
+    ast.Lambda: "Lambda",
+    ast.Yield: "Yield",
+    ast.With: "With",
+    ast.Global: "Global",
+    ast.IfExp: "IfExp",
+    ast.GeneratorExp: "GenExpr",
+    ast.Set: "Set",
+    ast.SetComp: "SetComp",
+    ast.DictComp: "DictComp",
+    syntax.Exec: "Exec",
+    syntax.Backquote: "Backquote",
+}
+
+
+def check(tree: ast.Module, dialect: Dialect) -> list[Finding]:
+    """Everything in a tree that a dialect refuses, in the reference's order.
+
+    The tree is :func:`repy_compat.language.parser.parse`'s. A finding of kind
+    ``"syntax"`` is a shape that no text of Python 2 gives.
+    """
+    return _Walk(dialect).run(tree)
+
+
+class _Walk:
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.findings: list[Finding] = []
+        self.allowed: set[str] = set()
+        self.pending: list[ast.AST] = []
+
+    def run(self, tree: ast.Module) -> list[Finding]:
+        pending = self.pending
+        pending.append(tree)
+        allowed, shapes, special = self.allowed, _SHAPES, _SPECIAL
+        while pending:
+            node = pending.pop()
+            kind = node.__class__
+            if kind is ast.Name:
+                if node.id not in allowed:  # type: ignore[attr-defined]
+                    self.name(node, node.id, "name")  # type: ignore[attr-defined]
+                continue
+            method = special.get(kind)
+            if method is not None:
+                method(self, node)
+                continue
+            shape = shapes.get(kind)
+            if shape is None:
+                self.refuse(node)
+                continue
+            for field, attribute in shape[0]:
+                name = getattr(node, field)
+                if name not in allowed:
+                    self.name(node, name, attribute)
+            self.parts(node, shape[1])
+        return self.findings
+
+    def parts(self, node: ast.AST, fields: tuple[str, ...]) -> None:
+        pending = self.pending
+        for field in reversed(fields):
+            value = getattr(node, field)
+            if value.__class__ is list:
+                pending.extend(value[::-1])
+            elif value is not None:
+                pending.append(value)
+
+    def name(self, node: ast.AST, name: str, attribute: str) -> None:
+        if self.dialect.allows_name(name) and name[:1] != PRIVATE:
+            self.allowed.add(name)
+        else:
+            self.findings.append(Finding("name", name, node, attribute))
+
+    def syntax(self, node: ast.AST, line: int = 0) -> None:
+        self.findings.append(Finding("syntax", type(node).__name__, node, line=line))
+
+    def refuse(self, node: ast.AST) -> None:
+        """A kind without an entry: refused, and its parts are looked through."""
+        what = REFUSED.get(node.__class__)
+        if what is None:
+            self.syntax(node)
+            return
+        self.findings.append(Finding("node", what, node))
+        self.pending.extend(
+            child
+            for child in list(ast.iter_child_nodes(node))[::-1]
+            if not isinstance(child, (ast.expr_context, ast.arguments, ast.alias))
+            and not isinstance(child, ast.withitem)
+        )
+
+    def constant(self, node: ast.Constant, attribute: str = "value") -> None:
+        value = node.value
+        if node.kind == "u":
+            assert isinstance(value, str)
+            self.findings.append(Finding("unicode", value, node, attribute))
+        elif value.__class__ not in _CONSTANTS:
+            self.syntax(node)
+
+    def call(self, node: ast.Call) -> None:
+        """Python 2 has at most one ``*`` and one ``**``, both at the end."""
+        arguments: list[ast.AST] = []
+        starred: ast.Starred | None = None
+        doubled: ast.keyword | None = None
+        for argument in node.args:
+            if starred is not None:
+                self.syntax(argument)
+            elif isinstance(argument, ast.Starred):
+                starred = argument
+            else:
+                arguments.append(argument)
+        for keyword in node.keywords:
+            if doubled is not None:
+                self.syntax(keyword)
+            elif keyword.arg is None:
+                doubled = keyword
+            else:
+                arguments.append(keyword)
+        if starred is not None:
+            arguments.append(starred.value)
+        if doubled is not None:
+            arguments.append(doubled.value)
+        pending = self.pending
+        pending.extend(arguments[::-1])
+        pending.append(node.func)
+
+    def dictionary(self, node: ast.Dict) -> None:
+        for key, value in zip(node.keys[::-1], node.values[::-1]):
+            self.pending.append(value)
+            if key is None:
+                self.syntax(value)
+            else:
+                self.pending.append(key)
+
+    def function(self, node: syntax.FunctionDef) -> None:
+        self.docstring(node)
+        self.pending.extend(node.body[::-1])
+        arguments = node.args
+        if node.decorator_list:
+            self.decorators(node)
+        if node.name not in self.allowed:
+            self.name(node, node.name, "name")
+        if (
+            arguments.posonlyargs or arguments.kwonlyargs or arguments.kw_defaults
+            or node.returns is not None or getattr(node, "type_params", None)
+        ):  # fmt: skip
+            self.syntax(node)
+        for parameter in (*arguments.args, arguments.vararg, arguments.kwarg):
+            if parameter is not None:
+                self.parameter(node, parameter)
+        for made in node.tuple_parameters:
+            for part in ast.walk(made.target):
+                if not isinstance(part, _TUPLE_PARTS):
+                    self.syntax(part)
+                elif isinstance(part, ast.Name) and part.id[:1] == PRIVATE:
+                    self.syntax(part)
+        self.pending.extend(arguments.defaults[::-1])
+
+    def parameter(self, node: syntax.FunctionDef, parameter: ast.arg) -> None:
+        """Any name will do, save a private one that the front end didn't make."""
+        if parameter.annotation is not None:
+            self.syntax(parameter)
+        if parameter.arg[:1] == PRIVATE and not any(
+            made.name == parameter.arg for made in node.tuple_parameters
+        ):
+            self.syntax(parameter)
+
+    def class_(self, node: ast.ClassDef) -> None:
+        if node.decorator_list:
+            self.decorators(node)
+        if node.keywords or getattr(node, "type_params", None):
+            self.syntax(node)
+        self.docstring(node)
+        if node.name not in self.allowed:
+            self.name(node, node.name, "name")
+        self.parts(node, ("bases", "body"))
+
+    def decorators(self, node: syntax.FunctionDef | ast.ClassDef) -> None:
+        first = node.decorator_list[0]
+        self.findings.append(Finding("node", "Decorators", first))
+        self.pending.extend(node.decorator_list[::-1])
+
+    def docstring(self, node: ast.AST) -> None:
+        """A unicode docstring is a string of the definition itself."""
+
+    def binary(self, node: ast.BinOp | ast.AugAssign) -> None:
+        if node.op.__class__ not in _OPERATORS:
+            self.syntax(node)
+        if isinstance(node, ast.BinOp):
+            self.pending.append(node.right)
+            self.pending.append(node.left)
+        else:
+            self.pending.append(node.value)
+            self.pending.append(node.target)
+
+    def clause(self, node: ast.comprehension) -> None:
+        if node.is_async:
+            self.syntax(node.iter)
+        self.parts(node, ("target", "iter", "ifs"))
+
+    def tuple_(self, node: ast.Tuple) -> None:
+        if not node.elts and not isinstance(node.ctx, ast.Load):
+            self.syntax(node)
+        self.pending.extend(node.elts[::-1])
+
+    def print_(self, node: syntax.Print) -> None:
+        if "Print" in self.dialect.refused:
+            what = "Printnl" if node.newline else "Print"
+            self.findings.append(Finding("node", what, node))
+        self.parts(node, ("values", "dest"))
+
+
+_CONSTANTS = frozenset([str, int, float, complex, type(None), type(...)])
+_TUPLE_PARTS = (ast.Name, ast.Tuple, ast.Store)
+_SPECIAL = {
+    ast.Constant: _Walk.constant,
+    ast.Call: _Walk.call,
+    ast.Dict: _Walk.dictionary,
+    syntax.FunctionDef: _Walk.function,
+    ast.ClassDef: _Walk.class_,
+    ast.BinOp: _Walk.binary,
+    ast.AugAssign: _Walk.binary,
+    ast.comprehension: _Walk.clause,
+    ast.Tuple: _Walk.tuple_,
+    syntax.Print: _Walk.print_,
+}

@@ -1,0 +1,100 @@
+"""The door: a program's text in, a code object out.
+
+Only what a start from the cache needs is imported here; the pipeline behind it
+(parser, check, meaning) is loaded when a text has to be compiled.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..errors import Complaint
+    from .dialect import Dialect
+    from types import CodeType
+
+    from .cache import CodeCache
+    from .includes import SourceMap
+
+
+class Program:
+    """A program that passed the check and was compiled.
+
+    ``filename`` is the name it was compiled under, ``dialect`` its dialect,
+    ``code`` the code object, ``source_map`` where its lines come from (None:
+    all from the one file) and ``digest`` a hexadecimal hash of its text.
+    """
+
+    __slots__ = ("filename", "dialect", "code", "source_map", "digest")
+
+    def __init__(
+        self,
+        filename: str,
+        dialect: Dialect,
+        code: CodeType,
+        source_map: SourceMap | None,
+        digest: str,
+    ) -> None:
+        self.filename = filename
+        self.dialect = dialect
+        self.code = code
+        self.source_map = source_map
+        self.digest = digest
+
+    def locate(self, line: int) -> tuple[str, int]:
+        """The file, as the person named it, and the line of a merged line."""
+        if self.source_map is None:
+            return self.filename, line
+        return self.source_map.locate(line)
+
+
+def compile_program(
+    source: bytes | str,
+    filename: str,
+    dialect: Dialect,
+    *,
+    source_map: SourceMap | None = None,
+    cache: CodeCache | None = None,
+    exploring: bool = False,
+) -> Program:
+    """Compiles a program's text, or takes it from the cache.
+
+    Raises ProgramRejected with all complaints when the text isn't a program of
+    the dialect. ``exploring`` compiles in the places where an exploring run may
+    switch to another event.
+    """
+    text = source.encode("latin-1") if isinstance(source, str) else source
+    digest = _digest(text)
+    key = code = None
+    if cache is not None:
+        key = cache.key(digest, dialect.name, filename, exploring)
+        code = cache.load(key)
+    if code is None:
+        from .pipeline import compile_text
+
+        code = compile_text(text, filename, dialect, source_map, exploring)
+        if cache is not None and key is not None:
+            cache.store(key, code)
+    return Program(filename, dialect, code, source_map, digest)
+
+
+def check_program(
+    source: bytes | str,
+    filename: str,
+    dialect: Dialect,
+    *,
+    source_map: SourceMap | None = None,
+) -> list[Complaint]:
+    """Everything that is wrong with a program's text; an empty list if nothing is."""
+    from .pipeline import check_text
+
+    text = source.encode("latin-1") if isinstance(source, str) else source
+    return check_text(text, filename, dialect, source_map)
+
+
+def _digest(text: bytes) -> str:
+    """A hexadecimal hash of a program's text."""
+    try:
+        from _blake2 import blake2b  # without the rest of hashlib: start-up
+    except ImportError:
+        from hashlib import blake2b
+    return blake2b(text, digest_size=20).hexdigest()

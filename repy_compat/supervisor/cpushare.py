@@ -1,0 +1,96 @@
+"""A share of processor time, held from outside by stopping the process.
+
+Repy V1 specification, section 10.5: every tenth of a second the time used is
+compared with the time that passed since the last look, or since the last stop
+ended if that is later; the process is stopped for max(used / limit - passed, 0)
+seconds. The first interval is free.
+"""
+
+from __future__ import annotations
+
+import _signal
+import os
+import struct
+import time
+
+from repy_compat.supervisor.link import MOST_STOPS
+from repy_compat.supervisor.measure import cores, cpu_seconds
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mmap import mmap
+
+#: A stop shorter than this is lost in the system's own delays.
+SHORTEST_STOP = 0.001
+
+
+def is_limited(limit: float | None) -> bool:
+    """Whether a process can use more than ``limit`` cores here at all."""
+    return limit is not None and not limit >= cores()
+
+
+class CpuShare:
+    """Looks at one process and stops it when it uses more than its share.
+
+    ``limit`` is the share (1.0: one core); ``board`` is the shared memory on
+    which stops are written for the worker to read.
+    """
+
+    PERIOD = 0.1
+
+    def __init__(self, limit: float, pid: int, board: mmap) -> None:
+        self._limit = limit
+        self._pid = pid
+        self._board = board
+        self.stops = 0
+        self._stopped_at: float | None = None
+        self._resume_at = 0.0
+        self._first = True
+        self._used, self._since, _ = self._read()
+
+    def _read(self) -> tuple[float, float, float]:
+        """Processor time, and the moments just before and after reading it.
+
+        Time that passes counts from before one reading to behind the next, so
+        a process on one core never seems to use more than all of it.
+        """
+        before = time.monotonic()
+        used = cpu_seconds(self._pid)
+        return used, before, time.monotonic()
+
+    def look(self) -> float:
+        """Stop, continue or leave the process; seconds until the next look."""
+        if self._stopped_at is not None:
+            left = self._resume_at - time.monotonic()
+            if left > 0:
+                return left
+            self._resume()
+            return self.PERIOD
+        used, before, after = self._read()
+        passed = after - self._since
+        spent = used - self._used
+        self._used, self._since = used, before
+        if self._first:
+            self._first = False
+            return self.PERIOD
+        stop = spent / self._limit - passed
+        if stop < SHORTEST_STOP:
+            return self.PERIOD
+        os.kill(self._pid, _signal.SIGSTOP)
+        self._stopped_at = time.monotonic()
+        self._resume_at = self._stopped_at + stop
+        return stop
+
+    def _resume(self) -> None:
+        assert self._stopped_at is not None
+        now = time.monotonic()
+        self._write_on_board(self._stopped_at, now - self._stopped_at)
+        self._stopped_at = None
+        self._used, self._since, _ = self._read()
+        os.kill(self._pid, _signal.SIGCONT)
+
+    def _write_on_board(self, when: float, seconds: float) -> None:
+        place = 8 + 16 * (self.stops % MOST_STOPS)
+        struct.pack_into("<dd", self._board, place, when, seconds)
+        self.stops += 1
+        self._board[:8] = self.stops.to_bytes(8, "little")

@@ -1,0 +1,167 @@
+"""The worker's two outputs: straight through, to a terminal, or into the log.
+
+Where the output is a file or a pipe, the worker writes to it itself. A terminal
+is never handed to the worker: it could read the keyboard through it and type
+into it. There, and for a circular log, the supervisor stands in between with one
+thread, so that a terminal that was halted never keeps it from watching.
+"""
+
+from __future__ import annotations
+
+import os
+from _thread import allocate_lock, start_new_thread
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from repy_compat.supervisor.job import Job
+
+_CHUNK = 65536
+
+
+class Outlets:
+    """Where one run's output goes.
+
+    ``worker_stdout`` and ``worker_stderr`` are the descriptors for the worker.
+    """
+
+    def __init__(self, job: Job, stdout: int, stderr: int) -> None:
+        self._pumps: list[_Pump] = []
+        if job.logfile is not None:
+            pump = self._pump(_log_writer(job.logfile))
+            out = error = pump
+        else:
+            out = self._terminal_pump(stdout, job.raw)
+            same = out is not None and _same_terminal(stdout, stderr)
+            # One pipe for both keeps what was written in its order.
+            error = out if same else self._terminal_pump(stderr, job.raw)
+        self._stdout = stdout
+        self._stderr = stderr
+        self._out = out
+        self._error = error
+        self.worker_stdout = stdout if out is None else out.entrance
+        self.worker_stderr = stderr if error is None else error.entrance
+
+    def _pump(self, write: Callable[[bytes], None]) -> _Pump:
+        pump = _Pump(write)
+        self._pumps.append(pump)
+        return pump
+
+    def _terminal_pump(self, descriptor: int, raw: bool) -> _Pump | None:
+        if not os.isatty(descriptor):
+            return None
+        return self._pump(_terminal_writer(descriptor, raw))
+
+    def start(self) -> None:
+        """After the worker was made: close its ends and begin to carry."""
+        for pump in self._pumps:
+            pump.start()
+
+    def finish(self, given_up: Callable[[], bool]) -> None:
+        """After the worker's end: wait until all it wrote has been delivered.
+
+        ``given_up`` is asked now and then whether to stop waiting.
+        """
+        for pump in self._pumps:
+            pump.finish(given_up)
+
+    def say(self, text: str) -> None:
+        """Write to the program's standard output, behind what it wrote."""
+        self._write(self._out, self._stdout, text)
+
+    def complain(self, text: str) -> None:
+        """Write to the program's standard error, behind what it wrote."""
+        self._write(self._error, self._stderr, text)
+
+    def _write(self, pump: _Pump | None, descriptor: int, text: str) -> None:
+        data = text.encode("latin-1", "replace")
+        if pump is not None:
+            pump.write(data)
+        else:
+            write_all(descriptor, data)
+
+
+class _Pump:
+    """A pipe, and a thread that carries what comes out of it."""
+
+    def __init__(self, write: Callable[[bytes], None]) -> None:
+        self._exit, self.entrance = os.pipe()
+        self._deliver = write
+        self._done = allocate_lock()
+        self._failed = False
+
+    def start(self) -> None:
+        os.close(self.entrance)
+        self.entrance = -1
+        self._done.acquire()
+        start_new_thread(self._carry, ())
+
+    def _carry(self) -> None:
+        try:
+            while True:
+                data = os.read(self._exit, _CHUNK)
+                if not data:
+                    return
+                self.write(data)
+        finally:
+            os.close(self._exit)
+            self._done.release()
+
+    def finish(self, given_up: Callable[[], bool]) -> None:
+        while not self._done.acquire(timeout=0.1):
+            if given_up():
+                return
+        self._done.release()
+
+    def write(self, data: bytes) -> None:
+        """Deliver ``data``; after a failure nothing more is tried."""
+        if self._failed:
+            return
+        try:
+            self._deliver(data)
+        except OSError:
+            # A closed terminal or a full disk. The program isn't to be blocked
+            # by it: what it writes goes nowhere from here on.
+            self._failed = True
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of ``data``; a reader that has left is nobody's concern."""
+    try:
+        while data:
+            data = data[os.write(descriptor, data) :]
+    except OSError:
+        return
+
+
+def _same_terminal(one: int, other: int) -> bool:
+    return os.isatty(other) and os.fstat(one).st_rdev == os.fstat(other).st_rdev
+
+
+def _terminal_writer(descriptor: int, raw: bool) -> Callable[[bytes], None]:
+    def write(data: bytes) -> None:
+        while data:
+            data = data[os.write(descriptor, data) :]
+
+    if raw:
+        return write
+    from repy_compat.world.output import TerminalFilter
+
+    screen = TerminalFilter()
+
+    def write_neutral(data: bytes) -> None:
+        write(screen.feed(data))
+
+    return write_neutral
+
+
+def _log_writer(prefix: str) -> Callable[[bytes], None]:
+    from repy_compat.world.circularlog import CircularLog
+
+    log = CircularLog(prefix)
+
+    def write(data: bytes) -> None:
+        log.write(data)
+
+    return write

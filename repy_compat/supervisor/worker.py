@@ -1,0 +1,141 @@
+"""The worker's first steps: from a fresh process to the body it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from _signal import (
+    SIG_DFL,
+    SIG_IGN,
+    SIGINT,
+    SIGTERM,
+    set_wakeup_fd,
+    signal,
+)
+
+from repy_compat.errors import IsolationUnavailable
+from repy_compat.outcome import MONITOR_DIED
+from repy_compat.supervisor import confine
+from repy_compat.supervisor.link import WorkerLink, flush_standard_streams
+from repy_compat.supervisor.measure import ON_LINUX, MemoryMeter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mmap import mmap
+    from typing import NoReturn
+
+    from repy_compat.supervisor.job import Body, Job
+
+
+def run_worker(
+    job: Job,
+    body: Body,
+    *,
+    link_descriptor: int,
+    leash: int,
+    board: mmap | None,
+    stdout: int,
+    stderr: int,
+    supervisor_pid: int,
+) -> NoReturn:
+    """Run ``body`` in this process and end it with the code that it returns.
+
+    ``leash`` is a pipe that ends when the supervisor does (-1 where the kernel
+    tells us otherwise). Never returns and never raises: nothing of the
+    supervisor's program, whose copy we are, may run here.
+    """
+    code = MONITOR_DIED
+    try:
+        _take_signals()
+        _stay_only_with(supervisor_pid)
+        meter = MemoryMeter()
+        link_descriptor, leash, stdout, stderr = _above_standard(
+            link_descriptor, leash, stdout, stderr
+        )
+        _set_standard_streams(stdout, stderr)
+        confine.keep_only(
+            (0, 1, 2, link_descriptor, leash, meter.descriptor, *job.keep)
+        )
+        link = WorkerLink(job, link_descriptor, meter, board)
+        confine.prepare(job)
+        if leash >= 0:
+            _watch_leash(leash)
+        try:
+            code = body(link)
+        except IsolationUnavailable as error:
+            link.refuse(str(error))
+        link.finish(code)
+    except BaseException:
+        _show_defect()
+    finally:
+        flush_standard_streams()
+        os._exit(code & 0xFF)
+
+
+def _take_signals() -> None:
+    """Ctrl-C is the supervisor's business, and its handlers aren't ours."""
+    set_wakeup_fd(-1)
+    signal(SIGINT, SIG_IGN)
+    signal(SIGTERM, SIG_DFL)
+    for name in ("SIGHUP", "SIGCHLD"):
+        number = getattr(__import__("_signal"), name, None)
+        if number is not None:
+            signal(number, SIG_DFL)
+
+
+def _stay_only_with(supervisor_pid: int) -> None:
+    """Have the kernel end this process when its supervisor ends."""
+    if not ON_LINUX:
+        return
+    from repy_compat.supervisor.syscalls import end_with_parent
+
+    end_with_parent()
+    if os.getppid() != supervisor_pid:
+        os._exit(MONITOR_DIED)
+
+
+def _watch_leash(leash: int) -> None:
+    """Elsewhere a thread waits for the end of a pipe that the supervisor holds."""
+    from _thread import start_new_thread
+
+    def wait() -> None:
+        os.read(leash, 1)
+        os._exit(MONITOR_DIED)
+
+    start_new_thread(wait, ())
+
+
+def _above_standard(*descriptors: int) -> tuple[int, ...]:
+    """Duplicates of those descriptors that lie where the standard streams go."""
+    return tuple(
+        _duplicate_above_standard(descriptor) if 0 <= descriptor <= 2 else descriptor
+        for descriptor in descriptors
+    )
+
+
+def _duplicate_above_standard(descriptor: int) -> int:
+    low = []
+    duplicate = os.dup(descriptor)
+    while duplicate <= 2:
+        low.append(duplicate)
+        duplicate = os.dup(descriptor)
+    for number in low:
+        os.close(number)
+    return duplicate
+
+
+def _set_standard_streams(stdout: int, stderr: int) -> None:
+    """Nothing to read, and the two outputs where they belong."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(stdout, 1)
+    os.dup2(stderr, 2)
+
+
+def _show_defect() -> None:
+    """An exception that left the body is ours: show it all."""
+    try:
+        os.write(2, b"Internal Error\n")
+        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+    except BaseException:
+        return

@@ -23,7 +23,6 @@ OPTIONS: dict[str, bool] = {
     "norestrictions": False,
     # ours
     "dialect": True,
-    "dict-order": True,
     "include-path": True,
     "raw": False,
     "strict": False,
@@ -50,7 +49,6 @@ Where [options] are some combination of the following:
 --servicelog           : Accepted for old command lines; has no effect
 --norestrictions       : Allow every call; resource limits stay in force
 --dialect V1|V2        : What the program is, whatever its file is called
---dict-order ORDER     : Order in which dictionaries are listed: 'insertion' or '2.7'
 --include-path DIR     : Look for included files in DIR too. May be repeated
 --raw                  : Let control characters through to a terminal
 --strict               : Refuse to start without every wall that repy_compat knows
@@ -74,7 +72,6 @@ class Options:
         "cwd",
         "norestrictions",
         "dialect",
-        "dict_order",
         "include_path",
         "raw",
         "strict",
@@ -94,7 +91,6 @@ class Options:
         self.cwd: str | None = None
         self.norestrictions = False
         self.dialect: str | None = None
-        self.dict_order = "insertion"
         self.include_path: list[str] = []
         self.raw = False
         self.strict = False
@@ -167,8 +163,6 @@ def _set(options: Options, name: str, value: str) -> None:
         options.timeout = _seconds(value)
     elif name == "dialect":
         options.dialect = _one_of(name, value.upper(), ("V1", "V2"))
-    elif name == "dict-order":
-        options.dict_order = _one_of(name, value, ("insertion", "2.7"))
     else:
         setattr(options, name, value)
 

@@ -1,0 +1,231 @@
+"""Puts a program, limits and a world together and runs it, in this process.
+
+The life of a V1 program has two phases, ``initialize`` and ``exit``, in one
+context; V2 has only the first (Repy V1 specification, section 3; Repy V2
+specification, section 1.2). What ends a run first decides its Ending; whoever
+is told of it (``on_end``) may end the process there and then.
+"""
+
+from __future__ import annotations
+
+from _thread import allocate_lock
+
+from repy_compat import outcome, report
+from repy_compat.api.runtime import Readings, Runtime
+from repy_compat.api.safedict import new_safedict
+from repy_compat.errors import LimitReached, RunEnded
+from repy_compat.limits.ledger import Ledger
+from repy_compat.outcome import Ending
+from repy_compat.world.events import EventTable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import NoReturn
+
+    from repy_compat.language.compiler import Program
+    from repy_compat.limits.restrictions import Limits
+    from repy_compat.world.base import World
+
+_BANNER_RULE = "=" * 40 + "\n"
+
+
+class Sandbox:
+    """One run of one program, in the calling process.
+
+    Args:
+        program: what ``compile_program`` made of the text.
+        limits: the restrictions.
+        world: what the program can touch.
+        args: the program's words, ``callargs``.
+        simple: run the text once, without phases (V1's ``--simple``).
+        banner: print the banner of ``--execinfo`` first.
+        apply_rules: False switches the call rules off.
+        apply_output_rules: False switches them off for output only.
+        network_options: how local addresses are chosen (``api.network``).
+        readings: what the program used so far, for ``getresources``.
+        exploring: the program was compiled for exploration; its virtual
+            namespaces are too.
+        on_end: called once with the Ending, by whichever event ended the run,
+            before anybody else learns of it.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        limits: Limits,
+        world: World,
+        *,
+        args: Sequence[str] = (),
+        simple: bool = False,
+        banner: bool = False,
+        apply_rules: bool = True,
+        apply_output_rules: bool = True,
+        network_options: object = None,
+        readings: Readings | None = None,
+        exploring: bool = False,
+        on_end: Callable[[Ending], None] | None = None,
+    ) -> None:
+        self.program = program
+        self.world = world
+        self.dialect_name: str = program.dialect.name
+        self.ending: Ending | None = None
+        self._args = list(args)
+        self._simple = simple
+        self._banner = banner
+        self._on_end = on_end
+        self._deciding = allocate_lock()
+        self.ledger = Ledger(limits, world.scheduler)
+        self.events = EventTable(self.ledger, world.scheduler, self._event_failed)
+        self.runtime = Runtime(
+            world,
+            self.ledger,
+            limits,
+            program.dialect,
+            self._end_from_inside,
+            events=self.events,
+            apply_rules=apply_rules,
+            apply_output_rules=apply_output_rules,
+            exploring=exploring,
+            readings=readings,
+            describe_error=self._describe,
+            network_options=network_options,
+        )
+        #: the program's global names, ``mycontext`` among them
+        self.namespace = self._new_namespace()
+
+    def main(self) -> Ending:
+        """Run the program in the calling thread, which is its main event."""
+        try:
+            self._show_banner()
+            if self._simple:
+                self._run_text(outcome.STARTUP_FAILED)
+                self._finish(Ending("systemexit", outcome.SYSTEM_EXIT))
+            elif self.dialect_name == "V1":
+                self._phase("initialize", outcome.INITIALIZE_FAILED, 140)
+                self.world.scheduler.wait_until_idle()
+                self._phase("exit", outcome.EXIT_PHASE_FAILED, 141)
+            else:
+                self._phase("initialize", outcome.INITIALIZE_FAILED, 140)
+                self.world.scheduler.wait_until_idle()
+            self._finish(Ending("normal", outcome.NORMAL))
+        except RunEnded:
+            # Another event ended the run, or one of the lines above did.
+            pass
+        assert self.ending is not None
+        return self.ending
+
+    def stop(self, ending: Ending) -> None:
+        """End the run from outside (a time limit, an interrupt)."""
+        self._decide(ending)
+
+    def most_held(self) -> dict[str, int]:
+        """For each counted resource the most that was held at one moment."""
+        return {name: self.ledger.most_held(name) for name in _COUNTED}
+
+    def left(self) -> dict[str, int]:
+        """Counted resources that are held now, with their number."""
+        held = {name: self.ledger.held(name) for name in _COUNTED}
+        return {name: number for name, number in held.items() if number}
+
+    # --- the phases ----------------------------------------------------------
+
+    def _phase(
+        self, callfunc: str, code_of_failure: int, code_of_no_event: int
+    ) -> None:
+        self.namespace["callfunc"] = callfunc
+        try:
+            self.events.main(lambda: self._run_text(code_of_failure))
+        except LimitReached as refused:
+            self.world.error_output.write("Internal Error\n")
+            detail = f"no event is free for the phase '{callfunc}': {refused}"
+            self._finish(Ending("no event", code_of_no_event, detail))
+
+    def _run_text(self, code_of_failure: int) -> None:
+        try:
+            exec(self.program.code, self.namespace)
+        except RunEnded:
+            raise
+        except SystemExit:
+            self._finish(Ending("systemexit", outcome.SYSTEM_EXIT))
+        except BaseException as error:
+            self._fail(error, code_of_failure)
+            raise RunEnded from None
+
+    def _event_failed(self, kind: str, error: BaseException) -> None:
+        """An event other than the main one ended with an exception."""
+        callback = self.dialect_name == "V1" and kind.startswith("_COMMH")
+        self._fail(error, outcome.CALLBACK_FAILED if callback else outcome.TIMER_FAILED)
+
+    # --- the end -------------------------------------------------------------
+
+    def _fail(self, error: BaseException, code: int) -> None:
+        text = report.uncaught_exception(error, self.dialect_name, self._locate)
+        self.world.error_output.write(text)
+        self._decide(Ending("exception", code, report.last_line(error)))
+
+    def _end_from_inside(self, how: str) -> NoReturn:
+        codes = {"exitall": outcome.EXITALL, "no thread": outcome.NO_THREAD}
+        self._finish(Ending(how, codes[how]))
+
+    def _finish(self, ending: Ending) -> NoReturn:
+        """Decide how the run ended, unless that's decided, and leave it."""
+        self._decide(ending)
+        raise RunEnded
+
+    def _decide(self, ending: Ending) -> None:
+        with self._deciding:
+            if self.ending is not None:
+                return
+            self.ending = ending
+        if self._on_end is not None:
+            self._on_end(ending)
+        self.world.scheduler.stop()
+
+    # --- the context ---------------------------------------------------------
+
+    def _new_namespace(self) -> dict[str, object]:
+        runtime = self.runtime
+        if self.dialect_name == "V1":
+            from repy_compat.api.v1 import build_names
+        else:
+            from repy_compat.api.v2 import build_names
+        namespace: dict[str, object] = {
+            "__builtins__": runtime.builtins,
+            "mycontext": {},
+            **build_names(runtime),
+        }
+        if not self._simple:
+            namespace["callfunc"] = "initialize"
+            namespace["callargs"] = self._args
+        namespace["_context"] = new_safedict(namespace, runtime.special_names)
+        return namespace
+
+    def _show_banner(self) -> None:
+        if not self._banner:
+            return
+        from repy_compat.python2.text import py2_repr
+
+        # The reference prints these lines as a program prints: in pieces.
+        last = (
+            "(Simple execution mode)"
+            if self._simple
+            else f"Arguments: {py2_repr(self._args)}"
+        )
+        for line in (f"Running program: {self.program.filename}", last):
+            self.runtime.write((_BANNER_RULE if line is not last else "") + line + "\n")
+        self.runtime.write(_BANNER_RULE)
+
+    def _locate(self, filename: str, line: int) -> tuple[str, int]:
+        """Where a person wrote the line: only the main text has includes."""
+        if filename == self.program.filename:
+            return self.program.locate(line)
+        return filename, line
+
+    def _describe(self, error: BaseException) -> str:
+        """What ``getlasterror`` says (Repy V2 specification, section 8)."""
+        text = report.uncaught_exception(error, "V2", self._locate)
+        return text.split("\n", 2)[2].rstrip("\n")
+
+
+_COUNTED = ("events", "filesopened", "insockets", "outsockets")

@@ -22,10 +22,10 @@ from __future__ import annotations
 import gc
 import math
 from _thread import allocate_lock
+from _weakref import ref
 from collections import deque
 from collections.abc import Callable, Iterator
 from operator import length_hint
-from weakref import ref
 
 from repy_compat.errors import LimitReached, PortForbidden
 from repy_compat.limits.rates import Rate
@@ -97,7 +97,12 @@ class Item:
             token = self._cell.pop()
         except IndexError:
             return False
-        self._count.returned(token)
+        # Done here, not in a method: at the depth limit a call would fail.
+        count = self._count
+        count.items.pop(token, None)
+        count.free.append(token)
+        if count.waiting:
+            count.wake()
         return True
 
     @property
@@ -111,10 +116,11 @@ class _Count:
 
     __slots__ = (
         "_capacity",
-        "_free",
+        "free",
         "_fresh",
-        "_items",
-        "_waiting",
+        "items",
+        "_reclaiming",
+        "waiting",
         "_waking",
         "name",
     )
@@ -125,10 +131,11 @@ class _Count:
         # fraction lets one more in (Repy V1 specification, section 21.8).
         self._capacity = min(math.ceil(min(limit, _UNLIMITED)), _UNLIMITED)
         self._fresh: Iterator[int] = iter(range(self._capacity))
-        self._free: deque[int] = deque()
-        self._items: dict[int, ref[Item]] = {}
-        self._waiting: deque[Callable[[], bool]] = deque()
+        self.free: deque[int] = deque()
+        self.items: dict[int, ref[Item]] = {}
+        self.waiting: deque[Callable[[], bool]] = deque()
         self._waking = allocate_lock()
+        self._reclaiming = allocate_lock()
 
     def take(self, holder: str) -> Item | None:
         """An item for ``holder``, or None when the limit is reached.
@@ -139,31 +146,25 @@ class _Count:
         weak = ref(item)
         cell = item._cell
         try:
-            token = self._free.pop() if self._free else next(self._fresh)
+            token = self.free.pop() if self.free else next(self._fresh)
         except (IndexError, StopIteration):
             # Between the two looks another thread may have returned one.
             try:
-                token = self._free.pop()
+                token = self.free.pop()
             except IndexError:
                 return None
         try:
-            self._items[token] = weak
+            self.items[token] = weak
             cell.append(token)
         except BaseException:
-            self._free.append(token)
+            self.items.pop(token, None)
+            self.free.append(token)
             raise
         return item
 
-    def returned(self, token: int) -> None:
-        """Put a token back and serve who waits for one."""
-        self._items.pop(token, None)
-        self._free.append(token)
-        if self._waiting:
-            self.wake()
-
     def has_room(self) -> bool:
         """Whether a take would succeed now."""
-        return bool(self._free) or length_hint(self._fresh) > 0
+        return bool(self.free) or length_hint(self._fresh) > 0
 
     def wait(self, offer: Callable[[], bool]) -> None:
         """Call ``offer`` whenever there is room, until it says that it is served.
@@ -171,19 +172,19 @@ class _Count:
         First come, first served. ``offer`` runs in the thread that gave back,
         so it has to be short and must not wait.
         """
-        self._waiting.append(offer)
+        self.waiting.append(offer)
         self.wake()
 
     def wake(self) -> None:
         """Offer what room there is to those who wait, the oldest first."""
-        while self._waiting and self.has_room():
+        while self.waiting and self.has_room():
             # One at a time, to keep the order. Who comes second may leave: who
             # is inside looks at the loop's condition again afterwards.
             if not self._waking.acquire(False):
                 return
             try:
-                while self._waiting and self._waiting[0]():
-                    self._waiting.popleft()
+                while self.waiting and self.waiting[0]():
+                    self.waiting.popleft()
             finally:
                 self._waking.release()
 
@@ -193,17 +194,21 @@ class _Count:
         A finaliser that runs at the depth limit of recursion can fail before
         its first line. Its item is gone then, and nobody else could return it.
         """
-        lost = [token for token, weak in list(self._items.items()) if weak() is None]
-        found = False
-        for token in lost:
-            if self._items.pop(token, None) is not None:
-                self._free.append(token)
-                found = True
-        return found
+        if not self._reclaiming.acquire(False):
+            return True  # somebody is at it: look again
+        try:
+            items = list(self.items.items())
+            lost = [token for token, weak in items if weak() is None]
+            for token in lost:
+                del self.items[token]
+                self.free.append(token)
+        finally:
+            self._reclaiming.release()
+        return bool(lost)
 
     def held(self) -> int:
         """How many units are held now."""
-        return len(self._items)
+        return len(self.items)
 
     def most_held(self) -> int:
         """The most units that were held at once so far."""
@@ -211,7 +216,7 @@ class _Count:
 
     def holders(self) -> list[str]:
         """Who holds a unit, the oldest first."""
-        items = [weak() for weak in list(self._items.values())]
+        items = [weak() for weak in list(self.items.values())]
         return [item.holder for item in items if item is not None]
 
 

@@ -19,7 +19,7 @@ things make this more than six lines:
 
 from __future__ import annotations
 
-from threading import RLock
+from _thread import RLock
 
 from repy_compat.errors import RateIsZero
 

@@ -142,11 +142,11 @@ class Limits:
 
         Counts and quantities from a V2 file are int, all else is float.
         """
-        return self._amounts[resource]  # type: ignore[attr-defined, no-any-return]
+        return self._amounts[resource]  # type: ignore[attr-defined]
 
     def ports(self, kind: str) -> frozenset[int]:
         """The local ports that ``messport`` (UDP) or ``connport`` (TCP) grants."""
-        return self._ports[kind]  # type: ignore[attr-defined, no-any-return]
+        return self._ports[kind]  # type: ignore[attr-defined]
 
     def replace(
         self,
@@ -222,8 +222,9 @@ class _V1Reader:
 
     def read(self, text: str) -> Limits:
         """The limits that ``text`` describes."""
-        for self._number, self._line in enumerate(self._split(text), 1):
-            words = _words(self._line)
+        for number, line in enumerate(self._split(text), 1):
+            self._number, self._line = number, line
+            words = _words(line)
             if not words:
                 continue
             if words[0] == "resource":

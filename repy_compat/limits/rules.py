@@ -10,13 +10,42 @@ from collections.abc import Callable, Mapping
 from repy_compat.errors import CallDenied
 
 CALL_NAMES = frozenset(
-    """
-    canceltimer exitall file.close file.flush file.__init__ file.next file.read
-    file.readline file.readlines file.seek file.write file.writelines listdir
-    removefile gethostbyname_ex getmyip open openconn recvmess sendmess settimer
-    sleep socket.close socket.recv socket.send stopcomm waitforconn log.write
-    log.writelines randomfloat getruntime getlock get_thread_name VirtualNamespace
-    """.split()
+    [
+        "canceltimer",
+        "exitall",
+        "file.close",
+        "file.flush",
+        "file.__init__",
+        "file.next",
+        "file.read",
+        "file.readline",
+        "file.readlines",
+        "file.seek",
+        "file.write",
+        "file.writelines",
+        "listdir",
+        "removefile",
+        "gethostbyname_ex",
+        "getmyip",
+        "open",
+        "openconn",
+        "recvmess",
+        "sendmess",
+        "settimer",
+        "sleep",
+        "socket.close",
+        "socket.recv",
+        "socket.send",
+        "stopcomm",
+        "waitforconn",
+        "log.write",
+        "log.writelines",
+        "randomfloat",
+        "getruntime",
+        "getlock",
+        "get_thread_name",
+        "VirtualNamespace",
+    ]
 )
 ACTIONS = frozenset(["allow", "deny", "prompt"])
 

@@ -21,6 +21,8 @@ Body = Callable[[], None]
 class Lock(ABC):
     """A lock without an owner: any event may release it."""
 
+    __slots__ = ()
+
     @abstractmethod
     def acquire(self, blocking: bool = True) -> bool:
         """Take the lock; wait for it if ``blocking``. True when it was taken."""
@@ -48,6 +50,8 @@ class Lock(ABC):
 class Signal(ABC):
     """A flag that events can wait for."""
 
+    __slots__ = ()
+
     @abstractmethod
     def set(self) -> None:
         """Raise the flag; every waiting event goes on."""
@@ -68,6 +72,8 @@ class Signal(ABC):
 class Pending(ABC):
     """A body that will run later and costs no thread until then."""
 
+    __slots__ = ()
+
     @abstractmethod
     def cancel(self) -> bool:
         """True if the body had not started and now never will; False otherwise."""
@@ -75,6 +81,8 @@ class Pending(ABC):
 
 class KeepAlive(ABC):
     """While one of these is held, the program isn't idle (a listener, say)."""
+
+    __slots__ = ()
 
     @abstractmethod
     def release(self) -> None:

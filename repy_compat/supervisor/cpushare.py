@@ -8,7 +8,7 @@ seconds. The first interval is free.
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]
 import os
 import struct
 import time

@@ -50,7 +50,7 @@ class MemoryMeter:
                 raise ProcessLookupError("no such process")
             resident, shared = int(words[1]), int(words[2])
             return (resident - shared) * _PAGE, resident * _PAGE
-        import psutil
+        import psutil  # type: ignore[import-untyped]
 
         try:
             total = psutil.Process(self._pid or None).memory_info().rss

@@ -28,9 +28,10 @@ class Outlets:
 
     def __init__(self, job: Job, stdout: int, stderr: int) -> None:
         self._pumps: list[_Pump] = []
+        out: _Pump | None
+        error: _Pump | None
         if job.logfile is not None:
-            pump = self._pump(_log_writer(job.logfile))
-            out = error = pump
+            out = error = self._pump(_log_writer(job.logfile))
         else:
             out = self._terminal_pump(stdout, job.raw)
             same = out is not None and _same_terminal(stdout, stderr)
@@ -140,20 +141,15 @@ def _same_terminal(one: int, other: int) -> bool:
 
 
 def _terminal_writer(descriptor: int, raw: bool) -> Callable[[bytes], None]:
+    from repy_compat.world.output import StreamOutput, TerminalFilter
+
+    stream = StreamOutput(descriptor)
+    screen = stream if raw else TerminalFilter(stream)
+
     def write(data: bytes) -> None:
-        while data:
-            data = data[os.write(descriptor, data) :]
+        screen.write(data.decode("latin-1"))
 
-    if raw:
-        return write
-    from repy_compat.world.output import TerminalFilter
-
-    screen = TerminalFilter()
-
-    def write_neutral(data: bytes) -> None:
-        write(screen.feed(data))
-
-    return write_neutral
+    return write
 
 
 def _log_writer(prefix: str) -> Callable[[bytes], None]:
@@ -162,6 +158,6 @@ def _log_writer(prefix: str) -> Callable[[bytes], None]:
     log = CircularLog(prefix)
 
     def write(data: bytes) -> None:
-        log.write(data)
+        log.write(data.decode("latin-1"))
 
     return write

@@ -41,14 +41,14 @@ def _find(name: str) -> object:
             errno.ENOSYS, "this Python was built without ctypes", name
         ) from None
 
-    class Long(_ctypes._SimpleCData):  # type: ignore[misc]
+    class Long(_ctypes._SimpleCData):
         _type_ = "l"
 
-    class Function(_ctypes.CFuncPtr):  # type: ignore[misc]
+    class Function(_ctypes.CFuncPtr):
         _flags_ = _ctypes.FUNCFLAG_CDECL | _ctypes.FUNCFLAG_USE_ERRNO
         _restype_ = Long
 
-    function = Function(_ctypes.dlsym(_ctypes.dlopen(None, 0), name))
+    function = Function(_ctypes.dlsym(_ctypes.dlopen(None, 0), name))  # type: ignore[arg-type]
 
     def invoke(*arguments: int | bytes | None) -> tuple[int, int]:
         # A plain int would be passed as a C int: half of an address.

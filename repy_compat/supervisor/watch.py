@@ -8,11 +8,12 @@ measured. It never waits on anything that the worker could hold up.
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]
 import os
 import select
 import sys
 import time
+from contextlib import suppress
 
 from repy_compat.errors import IsolationUnavailable
 from repy_compat.outcome import (
@@ -479,7 +480,7 @@ class _Signals:
         _signal.set_wakeup_fd(self._wakeup_before)
         for number, handler in self._before:
             if handler is not None:
-                _signal.signal(number, handler)  # type: ignore[arg-type]
+                _signal.signal(number, handler)
         os.close(self.descriptor)
         os.close(self._wakeup)
         self.descriptor = -1
@@ -490,19 +491,17 @@ class _Signals:
     def drain(self) -> bool:
         """Take the wake-up bytes; whether a signal of ours has arrived."""
         if self.descriptor >= 0:
-            try:
+            with suppress(BlockingIOError):
                 os.read(self.descriptor, 4096)
-            except BlockingIOError:
-                pass
         return self.arrived != 0
 
 
 def signal_name(number: int) -> str:
     """For example ``signal 9 (SIGKILL)``."""
     for name in dir(_signal):
-        if name.startswith("SIG") and not name.startswith("SIG_"):
-            if getattr(_signal, name) == number and name not in ("SIGRTMIN",):
-                return f"signal {number} ({name})"
+        is_signal = name.startswith("SIG") and not name.startswith("SIG_")
+        if is_signal and getattr(_signal, name) == number:
+            return f"signal {number} ({name})"
     return f"signal {number}"
 
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Union
+    from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
 
-    Value = Union[None, bool, int, float, str, bytes, "list[Value]", "dict[str, Value]"]
+    Value: TypeAlias = "None | bool | int | float | str | bytes | Sequence[Value] | Mapping[str, Value]"
 
 DEEPEST = 20
 LONGEST_NUMBER = 40

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import os
 import sys
-from _signal import (
-    SIG_DFL,
-    SIG_IGN,
-    SIGINT,
-    SIGTERM,
-    set_wakeup_fd,
-    signal,
-)
 
 from repy_compat.errors import IsolationUnavailable
 from repy_compat.outcome import MONITOR_DIED
@@ -74,13 +67,11 @@ def run_worker(
 
 def _take_signals() -> None:
     """Ctrl-C is the supervisor's business, and its handlers aren't ours."""
-    set_wakeup_fd(-1)
-    signal(SIGINT, SIG_IGN)
-    signal(SIGTERM, SIG_DFL)
-    for name in ("SIGHUP", "SIGCHLD"):
-        number = getattr(__import__("_signal"), name, None)
-        if number is not None:
-            signal(number, SIG_DFL)
+    _signal.set_wakeup_fd(-1)
+    _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
+    for name in ("SIGTERM", "SIGHUP", "SIGCHLD"):
+        if hasattr(_signal, name):
+            _signal.signal(getattr(_signal, name), _signal.SIG_DFL)
 
 
 def _stay_only_with(supervisor_pid: int) -> None:
@@ -136,6 +127,6 @@ def _show_defect() -> None:
     """An exception that left the body is ours: show it all."""
     try:
         os.write(2, b"Internal Error\n")
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
     except BaseException:
         return

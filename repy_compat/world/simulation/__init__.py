@@ -1,0 +1,1 @@
+"""The parts of the simulated world; ``world.simulated`` puts them together."""

@@ -1,0 +1,147 @@
+"""Locks, signals, pending bodies and keep-alives of the simulated world.
+
+None of these is a choice by itself: a program's point lies in front of each call
+of the API. They only park the running event and say who can run again. A lock
+used with ``with`` is one of ours inside the API, not one of the program's, and
+leaves no trace in the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from repy_compat.world.base import KeepAlive, Lock, Pending, Signal
+
+if TYPE_CHECKING:
+    from repy_compat.world.simulation.engine import Engine, Task
+
+
+class SimulatedLock(Lock):
+    """A lock without owner; ``holder`` remembers who took it last, for reports."""
+
+    __slots__ = ("_engine", "_waiting", "holder", "taken")
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: list[Task] = []
+        self.taken = False
+        self.holder: Task | None = None
+
+    def acquire(self, blocking: bool = True) -> bool:
+        engine = self._engine
+        if self.taken and not blocking:
+            engine.note("missed", self)
+            return False
+        self._take()
+        engine.note("acquire", self)
+        return True
+
+    def release(self) -> None:
+        engine = self._engine
+        if self.taken:
+            engine.note("release", self)
+        self._give()
+
+    def locked(self) -> bool:
+        return self.taken
+
+    def __enter__(self) -> None:
+        self._take()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._give()
+
+    def _take(self) -> None:
+        engine = self._engine
+        while self.taken:
+            task = engine.current
+            engine.note("wait", self)
+            self._waiting.append(task)
+            try:
+                engine.block(self)
+            finally:
+                self._waiting.remove(task)
+        self.taken = True
+        self.holder = engine.current
+        for task in self._waiting:
+            engine.unwake(task)
+
+    def _give(self) -> None:
+        if not self.taken:
+            raise RuntimeError("release unlocked lock")
+        self.taken = False
+        for task in self._waiting:
+            self._engine.wake(task)
+
+
+class SimulatedSignal(Signal):
+    """A flag; waiting for it parks the event."""
+
+    __slots__ = ("_engine", "_up", "_waiting")
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._up = False
+        self._waiting: list[Task] = []
+
+    def set(self) -> None:
+        engine = self._engine
+        engine.note("set", self)
+        self._up = True
+        for task in self._waiting:
+            engine.wake(task)
+
+    def clear(self) -> None:
+        self._up = False
+
+    def is_set(self) -> bool:
+        return self._up
+
+    def wait(self, timeout: float | None = None) -> bool:
+        engine = self._engine
+        deadline = None if timeout is None else engine.deadline_after(max(0.0, timeout))
+        while not self._up:
+            if deadline is not None and engine.time >= deadline:
+                return False
+            task = engine.current
+            self._waiting.append(task)
+            try:
+                engine.block(self, deadline)
+            finally:
+                self._waiting.remove(task)
+        engine.note("seen", self)
+        return True
+
+
+class SimulatedPending(Pending):
+    """A body that hasn't begun."""
+
+    __slots__ = ("_engine", "_task")
+
+    def __init__(self, engine: Engine, task: Task) -> None:
+        self._engine = engine
+        self._task = task
+
+    def cancel(self) -> bool:
+        return self._engine.cancel(self._task)
+
+
+class SimulatedKeepAlive(KeepAlive):
+    """Keeps the run from being idle until it is released."""
+
+    __slots__ = ("_release",)
+
+    def __init__(self, release: Callable[[], None]) -> None:
+        self._release: Callable[[], None] | None = release
+
+    def release(self) -> None:
+        release, self._release = self._release, None
+        if release is not None:
+            release()

@@ -1,0 +1,195 @@
+"""``raise``, ``try`` and ``except``.
+
+What a handler may name in Python 2 is wider than what Python 3 accepts, so each
+handler's class goes through the helper that finds the host's classes for it, or is
+one of the private names that stand for them. A bare ``except:`` names everything
+that Python 2 knew: the exception that ends a run passes through.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from repy_compat.language import syntax
+from repy_compat.language.meaning.build import (
+    PRIVATE,
+    assign,
+    call,
+    constant,
+    load,
+    placed,
+    store,
+    tuple_of,
+)
+from repy_compat.language.meaning.expressions import Expressions
+
+BUILTIN_EXCEPTIONS = frozenset(
+    """
+    ArithmeticError AssertionError AttributeError BaseException DeprecationWarning
+    EOFError EnvironmentError Exception FloatingPointError FutureWarning IOError
+    ImportError IndentationError IndexError KeyError KeyboardInterrupt LookupError
+    MemoryError NameError NotImplementedError OSError OverflowError
+    PendingDeprecationWarning ReferenceError RuntimeError RuntimeWarning
+    StandardError StopIteration SyntaxError SyntaxWarning SystemError SystemExit
+    TabError TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError
+    UnicodeError UnicodeTranslateError UserWarning ValueError Warning
+    ZeroDivisionError
+    """.split()
+)
+"""Exceptions of Python 2; ``<private>Name`` matches what ``except Name`` matches."""
+
+SIMPLE_EXCEPTIONS = BUILTIN_EXCEPTIONS - {
+    "UnicodeDecodeError",
+    "UnicodeEncodeError",
+    "UnicodeTranslateError",
+}
+"""Those that can be made from any one argument."""
+
+WIDE_EXCEPTIONS = frozenset(
+    ("BaseException", "StandardError", "EnvironmentError", "IOError", "OSError")
+)
+"""Those for which several of the host's classes stand."""
+
+LAST = PRIVATE + "last"
+"""The variable that keeps the exception a function (or module) handled last."""
+
+
+class Exceptions(Expressions):
+    """The statements that raise and handle; built upon by ``Statements``."""
+
+    records = True
+    """Whether handlers leave behind what getlasterror and bare raise look for."""
+
+    def block(self, nodes: list[ast.stmt]) -> list[ast.stmt]:
+        """Rewrite a block; ``Statements`` has it."""
+        raise NotImplementedError
+
+    def add(self, node: ast.stmt) -> None:
+        """Append a statement to the current block; ``Statements`` has it."""
+        raise NotImplementedError
+
+    # raise
+
+    def raising(self, node: syntax.Raise) -> None:
+        """``raise`` in all its forms."""
+        self.add(placed(node, ast.Raise(exc=self.raised(node), cause=None)))
+
+    def raised(self, node: syntax.Raise) -> ast.expr:
+        """The instance that a ``raise`` statement raises."""
+        if node.kind is None:
+            return call(node, "reraise")
+        fresh = self.fresh_exception(node)
+        if fresh is not None:
+            return fresh
+        kind = self.expression(node.kind)
+        if node.value is None:
+            return call(node, "raise1", kind)
+        value = self.expression(node.value)
+        if node.trace is None:
+            return call(node, "raise2", kind, value)
+        return call(node, "raise3", kind, value, self.expression(node.trace))
+
+    def fresh_exception(self, node: syntax.Raise) -> ast.expr | None:
+        """``raise ValueError('text')`` and ``raise ValueError, 'text'``: natively."""
+        kind = node.kind
+        if type(kind) is ast.Call and node.value is None:
+            if self.is_exception_name(kind.func) and not kind.keywords:
+                return self.expression(kind)
+            return None
+        if node.trace is not None or not self.is_exception_name(kind):
+            return None
+        arguments: list[ast.expr] = []
+        if node.value is not None:
+            if not is_text(node.value):
+                return None
+            arguments.append(self.expression(node.value))
+        return placed(
+            node,
+            ast.Call(func=self.expression(kind), args=arguments, keywords=[]),
+        )
+
+    def is_exception_name(self, node: ast.expr) -> bool:
+        """Whether ``node`` names one of Python 2's simple exceptions."""
+        return (
+            type(node) is ast.Name
+            and node.id in SIMPLE_EXCEPTIONS
+            and self.unit.keeps(node.id)
+        )
+
+    # try
+
+    def trying(self, node: ast.Try) -> None:
+        """``try`` with all its clauses."""
+        node.body = self.block(node.body)
+        node.handlers = [self.handler(handler) for handler in node.handlers]
+        node.orelse = self.block(node.orelse)
+        node.finalbody = self.block(node.finalbody)
+        self.add(node)
+
+    def handler(self, node: ast.ExceptHandler) -> ast.ExceptHandler:
+        """One clause; its target stays bound behind it."""
+        target: ast.expr | None = getattr(node, "target", None)
+        matched = self.matched(node, node.type)
+        outer = self.before
+        first: list[ast.stmt] = []
+        self.before = first
+        name: str | None = None
+        if target is not None or self.records:
+            name = self.fresh()
+            caught = call(node, "caught", load(node, name))
+            if self.records:
+                first.append(assign(node, store(node, LAST), load(node, name)))
+            if target is None:
+                first.append(placed(node, ast.Expr(value=caught)))
+            else:
+                first.append(assign(node, self.target(target), caught))
+        self.before = outer
+        body = first + self.block(node.body)
+        return placed(node, ast.ExceptHandler(type=matched, name=name, body=body))
+
+    def matched(self, at: ast.AST, node: ast.expr | None) -> ast.expr:
+        """What the native clause names for Python 2's ``except node``."""
+        if node is None:
+            return load(at, PRIVATE + "everything")
+        if type(node) is ast.Name and self.is_known(node):
+            return load(node, PRIVATE + node.id)
+        if type(node) is ast.Tuple and all(
+            self.is_known(item) and item.id not in WIDE_EXCEPTIONS  # type: ignore[attr-defined]
+            for item in node.elts
+        ):
+            return self.matched_names(node)
+        return call(at, "match", self.expression(node))
+
+    def matched_names(self, node: ast.Tuple) -> ast.expr:
+        """A tuple of builtin exceptions that are one class each."""
+        if not node.elts:
+            return constant(node, ())
+        return tuple_of(
+            node,
+            [load(item, PRIVATE + item.id) for item in node.elts],  # type: ignore[attr-defined]
+        )
+
+    def is_known(self, node: ast.expr) -> bool:
+        """Whether ``node`` names a builtin exception of Python 2."""
+        return (
+            type(node) is ast.Name
+            and node.id in BUILTIN_EXCEPTIONS
+            and self.unit.keeps(node.id)
+        )
+
+
+def is_text(node: ast.expr) -> bool:
+    """Whether ``node`` can only give a string (or fail)."""
+    if type(node) is ast.Constant:
+        return type(node.value) is str
+    if type(node) is ast.BinOp:
+        if type(node.op) is ast.Mod:
+            return type(node.left) is ast.Constant and type(node.left.value) is str
+        if type(node.op) is ast.Add:
+            left: ast.expr = node
+            while type(left) is ast.BinOp and type(left.op) is ast.Add:
+                if type(left.right) is ast.Constant:
+                    return type(left.right.value) is str
+                left = left.left
+            return is_text(left)
+    return False

@@ -1,0 +1,32 @@
+"""Attributes that are read through a helper, because both languages disagree on them.
+
+Every other attribute is read natively. The names are methods that Python 3 lost
+or changed, and attributes that only Python 3 has; ``python2/attributes.py`` holds
+the functions behind the helpers, and a test holds the two lists equal.
+"""
+
+from __future__ import annotations
+
+MOST_ARGUMENTS = 3
+"""Calls of guarded methods with up to so many arguments have their own helper."""
+
+DUNDER_METHODS = frozenset(("__init__", "__del__", "__repr__", "__str__", "__iter__"))
+"""The special methods a program may name."""
+
+GUARDED = frozenset(
+    """
+    capitalize expandtabs format isalnum isalpha isdigit islower isspace istitle
+    isupper join lower lstrip rsplit rstrip split splitlines strip swapcase title
+    translate upper
+    casefold format_map isascii isdecimal isidentifier isnumeric isprintable
+    maketrans removeprefix removesuffix
+    has_key items iteritems iterkeys itervalues keys values viewitems viewkeys
+    viewvalues
+    sort clear copy
+    next
+    as_integer_ratio bit_count bit_length conjugate denominator from_bytes imag
+    is_integer numerator real to_bytes
+    start stop step
+    mro
+    """.split()
+)

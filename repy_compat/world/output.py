@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from _thread import allocate_lock
+from codecs import getincrementaldecoder
 
 from repy_compat.world.base import Output
 
@@ -73,25 +74,41 @@ class MemoryOutput(Output):
             return self._pieces[0]
 
 
-# Line feed and tab are what text needs; everything else that a terminal may act on
-# is shown as <1b> and the like.
-_SHOWN = {
-    code: f"<{code:02x}>"
-    for code in (*range(32), *range(127, 160))
-    if chr(code) not in "\n\t"
-}
+class TerminalFilter:
+    """Makes bytes harmless for a terminal: what it would act on is spelt out.
 
-
-class TerminalFilter(Output):
-    """Makes text harmless for a terminal: control characters are spelt out.
-
-    Without it a program could move the cursor, set colours or answer for the
-    user. Lines, tabs and letters stay as they are.
+    Without it a program could move the cursor, hide text, or type for the user.
+    Line ends, tabs and letters (UTF-8 or not) stay as they are; other control
+    characters appear as ``<1b>``. A character may be cut between two pieces: the
+    first part appears with the second piece, or with ``flush``.
     """
 
-    def __init__(self, output: Output) -> None:
-        self._output = output
+    def __init__(self) -> None:
+        self._decoder = getincrementaldecoder("utf-8")("surrogateescape")
 
-    def write(self, text: str) -> None:
-        """Deliver one piece, its control characters spelt out."""
-        self._output.write(text.translate(_SHOWN))
+    def feed(self, data: bytes) -> bytes:
+        """The harmless form of one piece."""
+        return self._harmless(self._decoder.decode(data))
+
+    def flush(self) -> bytes:
+        """What is left over at the end."""
+        return self._harmless(self._decoder.decode(b"", final=True))
+
+    def _harmless(self, text: str) -> bytes:
+        return text.translate(_SHOWN).encode("utf-8", "surrogateescape")
+
+
+def _spelt_out() -> dict[int, str]:
+    """A translation of everything that a terminal may act on."""
+    controls = [*range(0x20), *range(0x7F, 0xA0)]
+    # A byte that isn't UTF-8 arrives as a surrogate; an old terminal may take
+    # these for control characters.
+    lone = {0xDC00 + code: f"<{code:02x}>" for code in range(0x80, 0xA0)}
+    # Characters that make text appear in another order than it is.
+    order = [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    shown = {code: f"<{code:02x}>" for code in controls + order}
+    del shown[ord("\n")], shown[ord("\t")], shown[ord("\r")]
+    return shown | lone
+
+
+_SHOWN = _spelt_out()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from repy_compat.language.compiler import Program
+    from repy_compat.language.includes import Preprocessed, SourceMap
     from repy_compat.limits.restrictions import Limits
     from repy_compat.outcome import Ending
     from repy_compat.sandbox import Sandbox
@@ -96,10 +97,11 @@ class Execution:
 
     def _load(self, world: World) -> Program | int:
         """The compiled program, or the exit code if there is none."""
-        from repy_compat.language.compiler import CodeCache, compile_program
+        from repy_compat.language.cache import CodeCache
+        from repy_compat.language.compiler import compile_program
         from repy_compat.language.dialect import Dialect
 
-        dialect = Dialect[self.dialect_name]
+        dialect = Dialect.of_name(self.dialect_name)
         try:
             text, source_map = self._text()
             return compile_program(
@@ -117,18 +119,15 @@ class Execution:
         except ProgramRejected as rejected:
             return self._refused(rejected, world)
 
-    def _text(self) -> tuple[bytes | str, object]:
+    def _text(self) -> tuple[bytes | str, SourceMap | None]:
         """The program's text with its includes resolved, and the map of its lines."""
-        if self.source is None:
+        source = self.source
+        if source is None:
             with open(find_program(self.program), "rb") as file:
                 source = file.read()
-        else:
-            source = self.source
         if not source.startswith(b"include ") and b"\ninclude " not in source:
             return source, None
-        from repy_compat.language.includes import preprocess_text
-
-        merged = preprocess_text(source, self.program, self.include_path)
+        merged = merge_includes(source, self.program, self.include_path)
         return merged.text, merged.source_map
 
     def _unreadable(self, error: OSError, world: World) -> int:
@@ -203,6 +202,24 @@ class Execution:
         from repy_compat.api.addresses import AddressOptions
 
         return AddressOptions(self.addresses, self.nootherips)
+
+
+def merge_includes(
+    source: bytes, name: str, include_path: Sequence[str]
+) -> Preprocessed:
+    """The text of a program that was read already, with its includes put in.
+
+    IncludeError for an include that can't be followed.
+    """
+    from repy_compat.language.includes import preprocess, read_source
+
+    text = source.decode("latin-1")
+    # The text is read once: what is checked is what runs, whoever changes the file.
+    return preprocess(
+        name,
+        include_path,
+        lambda path: text if path == name else read_source(path),
+    )
 
 
 def find_program(name: str) -> str:

@@ -236,9 +236,7 @@ class _Walk:
                 self.parameter(node, parameter)
         for made in node.tuple_parameters:
             for part in ast.walk(made.target):
-                if not isinstance(part, _TUPLE_PARTS):
-                    self.syntax(part)
-                elif isinstance(part, ast.Name) and part.id[:1] == PRIVATE:
+                if not isinstance(part, _TUPLE_PARTS) or isinstance(part, ast.Name) and part.id[:1] == PRIVATE:
                     self.syntax(part)
         self.pending.extend(arguments.defaults[::-1])
 

@@ -6,13 +6,14 @@ Only what a start from the cache needs is imported here; the pipeline behind it
 
 from __future__ import annotations
 
+from .cache import CodeCache, new_hash
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..errors import Complaint
-    from .dialect import Dialect
     from types import CodeType
 
-    from .cache import CodeCache
+    from ..errors import Complaint
+    from .dialect import Dialect
     from .includes import SourceMap
 
 
@@ -63,7 +64,7 @@ def compile_program(
     switch to another event.
     """
     text = source.encode("latin-1") if isinstance(source, str) else source
-    digest = _digest(text)
+    digest = new_hash(text, 20).hex()
     key = code = None
     if cache is not None:
         key = cache.key(digest, dialect.name, filename, exploring)
@@ -89,12 +90,3 @@ def check_program(
 
     text = source.encode("latin-1") if isinstance(source, str) else source
     return check_text(text, filename, dialect, source_map)
-
-
-def _digest(text: bytes) -> str:
-    """A hexadecimal hash of a program's text."""
-    try:
-        from _blake2 import blake2b  # without the rest of hashlib: start-up
-    except ImportError:
-        from hashlib import blake2b
-    return blake2b(text, digest_size=20).hexdigest()

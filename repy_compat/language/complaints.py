@@ -29,9 +29,7 @@ def reference_text(finding: Finding, dialect: Dialect) -> str:
             shown = python2_repr(finding.what)
             if finding.kind == "unicode":
                 shown = "u" + shown
-            inner = (
-                f"CheckStrException'> ({line}, '{finding.attribute}', {shown})"
-            )
+            inner = f"CheckStrException'> ({line}, '{finding.attribute}', {shown})"
         return one_tuple("<class 'safety_exceptions." + inner)
     if no_line:
         return one_tuple(
@@ -53,9 +51,7 @@ def reference_text(finding: Finding, dialect: Dialect) -> str:
 def refused_text(refused: Refused) -> str:
     """The reference's text for a text that Python 2 doesn't read."""
     place = "" if refused.line is None else f" (line {refused.line})"
-    return one_tuple(
-        f"<type 'exceptions.{refused.kind}'> {refused.message}{place}"
-    )
+    return one_tuple(f"<type 'exceptions.{refused.kind}'> {refused.message}{place}")
 
 
 def one_tuple(text: str) -> str:
@@ -82,14 +78,14 @@ def python2_repr(text: str) -> str:
     return quote + "".join(made) + quote
 
 
-def complain(
-    findings: list[Finding], file: str, dialect: Dialect
-) -> list[Complaint]:
+def complain(findings: list[Finding], file: str, dialect: Dialect) -> list[Complaint]:
     """One sentence for people for each finding."""
     return [
         Complaint(
-            file, finding.line or 1,
-            getattr(finding.node, "col_offset", None), sentence(finding, dialect)
+            file,
+            finding.line or 1,
+            getattr(finding.node, "col_offset", None),
+            sentence(finding, dialect),
         )
         for finding in findings
     ]

@@ -33,8 +33,9 @@ def parse(source: bytes | str) -> ast.Module:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise Refused(
-            "TypeError", "suite() argument 1 must be string without null bytes, "
-            "not str", None
+            "TypeError",
+            "suite() argument 1 must be string without null bytes, not str",
+            None,
         )
     rewritten = rewrite(text)
     try:

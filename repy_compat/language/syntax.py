@@ -19,6 +19,8 @@ from __future__ import annotations
 
 import ast
 
+TYPE_CHECKING = False
+
 
 class Print(ast.stmt):
     """``print >>dest, values`` with or without the newline at the end.
@@ -28,18 +30,39 @@ class Print(ast.stmt):
     """
 
     _fields = ("dest", "values", "newline")
+    dest: ast.expr | None
+    values: list[ast.expr]
+    newline: bool
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **fields: object) -> None: ...
 
 
 class Raise(ast.stmt):
     """``raise kind, value, trace``: each an expression or None."""
 
     _fields = ("kind", "value", "trace")
+    kind: ast.expr | None
+    value: ast.expr | None
+    trace: ast.expr | None
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **fields: object) -> None: ...
 
 
 class Exec(ast.stmt):
     """``exec body in globals, locals``; the last two may be None."""
 
     _fields = ("body", "globals", "locals")
+    body: ast.expr
+    globals: ast.expr | None
+    locals: ast.expr | None
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **fields: object) -> None: ...
 
 
 class Handler(ast.ExceptHandler):
@@ -50,12 +73,24 @@ class Handler(ast.ExceptHandler):
     """
 
     _fields = ("type", "target", "body")
+    type: ast.expr | None
+    target: ast.expr | None
+    body: list[ast.stmt]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **fields: object) -> None: ...
 
 
 class Backquote(ast.expr):
     """```value```: the repr of a value, as an expression."""
 
     _fields = ("value",)
+    value: ast.expr
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **fields: object) -> None: ...
 
 
 class TupleParameter(ast.AST):
@@ -66,6 +101,12 @@ class TupleParameter(ast.AST):
     """
 
     _fields = ("name", "target")
+    name: str
+    target: ast.expr
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **fields: object) -> None: ...
 
 
 class FunctionDef(ast.FunctionDef):
@@ -76,3 +117,8 @@ class FunctionDef(ast.FunctionDef):
     """
 
     _fields = ast.FunctionDef._fields + ("tuple_parameters",)
+    tuple_parameters: list[TupleParameter]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, **fields: object) -> None: ...

@@ -241,7 +241,9 @@ class _Rewriter:
         prefix = word[: min(word.find(q) for q in "'\"" if q in word)]
         lowered = prefix.lower()
         if "u" in lowered:
-            self.replacements[piece] = rewrite_literal(word, prefix) + piece[len(word) :]
+            self.replacements[piece] = (
+                rewrite_literal(word, prefix) + piece[len(word) :]
+            )
             return UNICODE
         if "\\" not in word and not prefix:
             return PLAIN

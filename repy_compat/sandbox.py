@@ -198,7 +198,7 @@ class Sandbox:
         if not self._simple:
             namespace["callfunc"] = "initialize"
             namespace["callargs"] = self._args
-        namespace["_context"] = new_safedict(namespace, runtime.special_names)
+        namespace["_context"] = new_safedict(namespace, runtime.dialect)
         return namespace
 
     def _show_banner(self) -> None:

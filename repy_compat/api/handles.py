@@ -1,0 +1,152 @@
+"""What a program holds of a file, socket, lock, timer, listener or namespace.
+
+A handle shows its methods as instance attributes, which are closures over the
+real thing; the program may overwrite them for itself, and the host never reads
+them back. What the host needs to know about a handle lies in slots whose names
+begin with U+01C0: no program text and no string of a program can hold that
+letter, so these slots can't be named, listed or formatted (threat classes T1
+and T6). The classes can't be called, derived from or changed by a program, so
+a handle that has one of them was made here.
+
+Rules: Repy V1 specification, section 15.4; Repy V2 specification, section 6.2.
+"""
+
+from __future__ import annotations
+
+from repy_compat.python2 import classes as python2_classes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import NoReturn
+
+_TYPE_TEXT = "<class 'namespace.NamespaceObjectWrapper'>"
+_SEALED_TEXT = (
+    "can't set attributes of built-in/extension type 'NamespaceObjectWrapper'"
+)
+_new = object.__new__
+
+
+class _HandleClass(type):
+    """Metaclass: a program can neither call nor change a class of handles."""
+
+    def __call__(cls, *_arguments: object, **_keywords: object) -> object:
+        raise TypeError("cannot create 'NamespaceObjectWrapper' instances")
+
+    def __setattr__(cls, _name: str, _value: object) -> None:
+        raise TypeError(_SEALED_TEXT)
+
+    def __delattr__(cls, _name: str) -> None:
+        raise TypeError(_SEALED_TEXT)
+
+
+def _refuse_next(type_text: str) -> Callable[..., NoReturn]:
+    def next(*_arguments: object, **_keywords: object) -> NoReturn:
+        raise TypeError(f"You tried to iterate a non-iterator of type {type_text}")
+
+    return next
+
+
+class Handle(metaclass=_HandleClass):
+    """A handle of a V2 program: hashable, equal only to itself.
+
+    ``ǀkind`` is ``file``, ``lock`` and so on, ``ǀtext`` what stands behind it
+    in the handle's repr. ``ǀinner`` is the host's object for the functions that
+    take handles, ``ǀowner`` the Runtime that made it. ``ǀnext`` gives the next
+    item where the handle can be iterated over; ``ǀiterated`` is the type named
+    in the refusal where it can't.
+    """
+
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "ǀinner",
+        "ǀiterated",
+        "ǀkind",
+        "ǀnext",
+        "ǀowner",
+        "ǀtext",
+    )
+
+    ǀinner: object
+    ǀiterated: str
+    ǀkind: str
+    ǀnext: Callable[[], object] | None
+    ǀowner: object
+    ǀtext: str
+
+    def __repr__(self) -> str:
+        return f"<Namespace wrapped {self.ǀkind}: {self.ǀtext}>"
+
+    def __getattr__(self, name: str) -> object:
+        if name == "next":
+            return _refuse_next(self.ǀiterated)
+        raise AttributeError(name)
+
+    def __iter__(self) -> Iterator[object]:
+        if self.ǀnext is None:
+            return _refuse_next(self.ǀiterated)()
+        # The sentinel is an object that no program has: only StopIteration ends it.
+        return iter(self.ǀnext, object())
+
+
+class HandleV1(Handle):
+    """A handle of a V1 program: as V2's, but unhashable."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        # Whatever the kind, the reference names sockets here.
+        raise AttributeError("emulated_socket instance has no attribute '__hash__'")
+
+
+def _refuse_subclass(_cls: type, **_keywords: object) -> NoReturn:
+    raise TypeError("type 'NamespaceObjectWrapper' is not an acceptable base type")
+
+
+# From here on nobody derives from the two, and no class of handles changes.
+type.__setattr__(Handle, "__init_subclass__", classmethod(_refuse_subclass))
+
+for _cls in (Handle, HandleV1):
+    python2_classes.register_host_type(_cls, _TYPE_TEXT)
+
+
+def make_handle(
+    cls: type[Handle],
+    kind: str,
+    text: str,
+    methods: dict[str, Callable[..., object]],
+    *,
+    inner: object = None,
+    owner: object = None,
+    next_item: Callable[[], object] | None = None,
+    iterated: str = "<type 'instance'>",
+) -> Handle:
+    """A new handle of class ``cls`` (Handle or HandleV1).
+
+    ``methods`` are its documented methods, a fresh dictionary that becomes the
+    handle's own: what a program assigns to the handle's attributes lands there
+    and is read by nobody else. The rest is described at ``Handle``.
+    """
+    handle: Handle = _new(cls)
+    handle.ǀkind = kind
+    handle.ǀtext = text
+    handle.ǀinner = inner
+    handle.ǀowner = owner
+    handle.ǀnext = next_item
+    handle.ǀiterated = iterated
+    handle.__dict__ = methods
+    return handle
+
+
+def inner_of(value: object, kind: str, owner: object) -> object | None:
+    """The host's object behind a handle, or None if ``value`` isn't such a handle.
+
+    Only an object whose exact class is one of ours, of the right kind and made
+    for the same run passes; attributes that the program set play no part.
+    """
+    if type(value) is not Handle and type(value) is not HandleV1:
+        return None
+    if value.ǀkind != kind or value.ǀowner is not owner:
+        return None
+    return value.ǀinner

@@ -1,0 +1,154 @@
+"""Virtual namespaces: code that a program runs with globals of its own choice.
+
+Repy V1 specification, section 16; Repy V2 specification, section 12. The same
+check on the same terms as the program itself (threat class T9): the text is
+compiled by the one compiler, and runs with the builtins of the run and with
+nothing else but what the context holds.
+"""
+
+from __future__ import annotations
+
+from repy_compat.api.boundary import (
+    MISSING,
+    check_string,
+    copied_v1,
+    invalid_type,
+    parameters,
+    wrong_call_v1,
+    wrong_count_v2,
+)
+from repy_compat.api.copying import deep_copy
+from repy_compat.api.exceptions import CodeUnsafeError, ContextUnsafeError
+from repy_compat.api.handles import make_handle
+from repy_compat.api.safedict import SafeDict, namespace_of, safedict_of
+from repy_compat.errors import ProgramRejected
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from repy_compat.api.runtime import Runtime
+    from repy_compat.language.compiler import Program
+
+_REFUSED = "Code failed safety check! Error: "
+_BAD_CONTEXT = "Provided context is not safe! Exception: "
+
+
+def build_v1(runtime: Runtime) -> dict[str, object]:
+    """The function ``VirtualNamespace`` of a V1 run."""
+    denied = runtime.fixed_gate("VirtualNamespace")
+
+    def VirtualNamespace(*arguments: object, **keywords: object) -> object:
+        found = parameters(("code", "name"), arguments, keywords)
+        if found is None:
+            raise wrong_call_v1("get_VirtualNamespace", arguments, keywords)
+        code, name = found
+        if name is MISSING:
+            name = "<string>"
+        if type(code) is not str or type(name) is not str:
+            raise wrong_call_v1("get_VirtualNamespace", arguments, keywords)
+        if denied is not None:
+            raise Exception(*denied.args)
+        return _new_namespace_v1(runtime, _compile_v1(runtime, code, name))
+
+    return {"VirtualNamespace": VirtualNamespace}
+
+
+def _compile_v1(runtime: Runtime, code: str, name: str) -> Program:
+    try:
+        return runtime.compile(code, name)
+    except ProgramRejected as error:
+        refused: Exception = (
+            SyntaxError(error.reference_text)
+            if error.late
+            else ValueError(_REFUSED + error.reference_text)
+        )
+    raise refused
+
+
+def _new_namespace_v1(runtime: Runtime, program: Program) -> object:
+    subject = f"<virtual_namespace.VirtualNamespace instance at 0x{id(program):x}>"
+
+    def evaluate(*arguments: object, **keywords: object) -> object:
+        found = parameters(("context",), arguments, keywords)
+        given = None if found is None else found[0]
+        if type(given) is not dict and type(given) is not SafeDict:
+            raise wrong_call_v1("evaluate", arguments, keywords, subject=subject)
+        return _evaluate(runtime, program, given, copied_v1, ValueError)
+
+    return make_handle(
+        runtime.handle_class, "VirtualNamespace", subject, {"evaluate": evaluate}
+    )
+
+
+def build_v2(runtime: Runtime) -> dict[str, object]:
+    """The function ``createvirtualnamespace`` of a V2 run."""
+
+    def createvirtualnamespace(*arguments: object, **keywords: object) -> object:
+        if keywords or len(arguments) != 2:
+            raise wrong_count_v2("createvirtualnamespace", 2, arguments, keywords)
+        code = check_string(arguments[0])
+        name = check_string(arguments[1])
+        return _new_namespace_v2(runtime, _compile_v2(runtime, code, name))
+
+    return {"createvirtualnamespace": createvirtualnamespace}
+
+
+def _compile_v2(runtime: Runtime, code: str, name: str) -> Program:
+    try:
+        return runtime.compile(code, name)
+    except ProgramRejected as error:
+        refused = CodeUnsafeError(_REFUSED + error.reference_text)
+    raise refused
+
+
+def _new_namespace_v2(runtime: Runtime, program: Program) -> object:
+    def evaluate(*arguments: object, **keywords: object) -> object:
+        if keywords or len(arguments) != 1:
+            raise wrong_count_v2("evaluate", 1, arguments, keywords)
+        given = arguments[0]
+        if type(given) is not dict and type(given) is not SafeDict:
+            raise invalid_type(given)
+        return _evaluate(runtime, program, given, _copied_v2, ContextUnsafeError)
+
+    return make_handle(
+        runtime.handle_class,
+        "VirtualNamespace",
+        f"<virtual_namespace.VirtualNamespace object at 0x{id(program):x}>",
+        {"evaluate": evaluate},
+        iterated="<class 'virtual_namespace.VirtualNamespace'>",
+    )
+
+
+def _copied_v2(value: object) -> object:
+    return deep_copy(value, lenient=True)
+
+
+def _evaluate(
+    runtime: Runtime,
+    program: Program,
+    given: object,
+    copied: Callable[[object], object],
+    unsafe: type[Exception],
+) -> SafeDict:
+    """Run ``program`` in the given context and return the context.
+
+    A SafeDict is used itself; a dictionary is copied into a new SafeDict.
+    Exceptions of the code pass through.
+    """
+    if type(given) is SafeDict:
+        context = given
+    else:
+        context = _as_safedict(runtime, copied(given), unsafe)
+    namespace = namespace_of(context)
+    namespace["__builtins__"] = runtime.builtins
+    exec(program.code, namespace)
+    return context
+
+
+def _as_safedict(runtime: Runtime, given: object, unsafe: type[Exception]) -> SafeDict:
+    try:
+        return safedict_of(given, runtime.dialect)
+    except (TypeError, ValueError) as error:
+        refused = unsafe(f"{_BAD_CONTEXT}{error}")
+    raise refused

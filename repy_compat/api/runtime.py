@@ -1,0 +1,312 @@
+"""What the API functions of one run share.
+
+A Runtime is made for each run. It joins the world, the ledger and the
+restrictions, and keeps what belongs to the run and not to one function: the
+builtins, the program's output, the table of open files, compiled namespaces.
+Programs never get hold of it: it's seen only by the closures they call.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+
+from repy_compat.api import exceptions
+from repy_compat.api.exceptions import ResourceExhaustedError, ResourceForbiddenError
+from repy_compat.api.handles import Handle, HandleV1
+from repy_compat.api.safedict import new_constructor
+from repy_compat.errors import CallDenied, PortForbidden, ResourceRefused
+from repy_compat.python2.text import py2_repr, py2_str
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import NoReturn
+
+    from repy_compat.language.cache import CodeCache
+    from repy_compat.language.compiler import Program
+    from repy_compat.language.dialect import Dialect
+    from repy_compat.limits.ledger import Item, Ledger
+    from repy_compat.limits.restrictions import Limits
+    from repy_compat.limits.rules import CallRules
+    from repy_compat.world.base import World
+    from repy_compat.world.events import EventTable
+
+
+class Runtime:
+    """One run of one program, as the API sees it.
+
+    Args:
+        world: clock, scheduler, files, network and output.
+        ledger: the run's counted and renewable resources.
+        limits: the restrictions, for call rules and ``getresources``.
+        dialect: ``Dialect.V1`` or ``Dialect.V2``.
+        end: ends the run; given the word for the reason (``exitall`` or
+            ``no thread``), never returns.
+        events: the run's table of events.
+        apply_rules: False switches the call rules off (``--norestrictions``).
+        apply_output_rules: False switches them off for output only (a run
+            whose output goes to a circular log).
+        exploring: compile namespaces with the points at which an exploring
+            run may switch to another event.
+        code_cache: compiled texts on disk, for virtual namespaces.
+        readings: what the program used so far, for ``getresources``.
+        describe_error: the text about an exception, for ``getlasterror``.
+        network_options: how local addresses are chosen; for ``api.network``.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        ledger: Ledger,
+        limits: Limits,
+        dialect: Dialect,
+        end: Callable[[str], NoReturn],
+        *,
+        events: EventTable,
+        apply_rules: bool = True,
+        apply_output_rules: bool = True,
+        exploring: bool = False,
+        code_cache: CodeCache | None = None,
+        readings: Readings | None = None,
+        describe_error: Callable[[BaseException], str] | None = None,
+        network_options: object = None,
+    ) -> None:
+        self.world = world
+        self.scheduler = world.scheduler
+        self.ledger = ledger
+        self.limits = limits
+        self.dialect = dialect
+        self.dialect_name: str = dialect.name
+        self.end = end
+        self.events = events
+        self.exploring = exploring
+        self.code_cache = code_cache
+        self.readings = readings or Readings()
+        self.describe_error = describe_error or _no_description
+        self.network_options = network_options
+        self.handle_class = HandleV1 if dialect.name == "V1" else Handle
+        self._numbers = count(1)
+        self._at_end: list[Callable[[], None]] = []
+        self._rules = limits.rules if apply_rules and dialect.name == "V1" else None
+        self._output_rules = self._rules if apply_output_rules else None
+        self._output = world.output.write
+        self._blank_pending = False
+        self._builtins: dict[str, object] | None = None
+        self._programs: dict[tuple[str, str], Program] = {}
+
+    # --- names ---------------------------------------------------------------
+
+    @property
+    def builtins(self) -> dict[str, object]:
+        """The builtins of all code of this run, virtual namespaces included."""
+        if self._builtins is None:
+            self._builtins = self._new_builtins()
+        return self._builtins
+
+    def _new_builtins(self) -> dict[str, object]:
+        from repy_compat.python2.builtins import new_builtins
+
+        extra: dict[str, object] = {"SafeDict": new_constructor(self.dialect)}
+        if self.dialect_name == "V1":
+            from repy_compat.api import v1
+
+            extra.update(v1.build_mixed_names(self))
+        else:
+            extra.update(exceptions.EXPORTED)
+        return new_builtins(self.dialect_name, write=self.write, extra=extra)
+
+    def unique_id(self, prefix: str = "") -> str:
+        """A new internal id, such as ``_EVENT:MainThread:1``.
+
+        It names the thread that asked and counts over everything that the
+        program made (Repy V1 specification, section 9.2).
+        """
+        thread = self.scheduler.current_name()
+        return f"{prefix}{thread}:{next(self._numbers)}"
+
+    def compile(self, code: str, name: str) -> Program:
+        """The program of a virtual namespace; the same text is compiled once.
+
+        Raises:
+            ProgramRejected: the text was refused.
+        """
+        from repy_compat.language.compiler import compile_program
+
+        known = self._programs.get((code, name))
+        if known is None:
+            known = compile_program(
+                code,
+                name,
+                self.dialect,
+                cache=self.code_cache,
+                exploring=self.exploring,
+            )
+            if len(self._programs) >= _PROGRAMS_KEPT:
+                self._programs.clear()
+            self._programs[code, name] = known
+        return known
+
+    # --- restrictions --------------------------------------------------------
+
+    def gate(self, call: str, *arguments: object) -> None:
+        """Ask the call rules about ``call`` with its rule arguments.
+
+        Raises:
+            Exception: denied, with the reference's text (Repy V1
+                specification, section 11.4).
+        """
+        if self._rules is not None:
+            _decide(self._rules, call, arguments)
+
+    def fixed_gate(self, call: str) -> Exception | None:
+        """The rules' answer about a call without rule arguments, for ever.
+
+        None if it's allowed, else the exception to raise at each call.
+        """
+        try:
+            self.gate(call)
+        except Exception as denied:
+            return denied
+        return None
+
+    def is_free(self, call: str) -> bool:
+        """Whether ``call`` needs no asking, whatever its rule arguments."""
+        return self._rules is None or self._rules.always_allowed(call)
+
+    # --- the end -------------------------------------------------------------
+
+    def at_end(self, action: Callable[[], None]) -> None:
+        """Have ``close`` call ``action``: it gives back what the program held."""
+        self._at_end.append(action)
+
+    def close(self) -> None:
+        """The run is over and no event of it runs any more: close everything."""
+        for action in self._at_end:
+            action()
+
+    # --- output --------------------------------------------------------------
+
+    def write(self, piece: str) -> None:
+        """One piece of output: rule, charge 0, delivery, charge its length.
+
+        Repy V1 specification, section 12.1; Repy V2 specification, section 9.3.
+        """
+        charge = self.charge
+        if self._output_rules is not None:
+            _decide(self._output_rules, "log.write", (piece,))
+        charge("lograte", 0)
+        self._output(piece)
+        charge("lograte", len(piece))
+
+    def log(self, texts: Sequence[tuple[str, bool]]) -> None:
+        """Write items in the manner of V2's ``log``: a blank between items.
+
+        Each of ``texts`` is an item's text and whether the item was a string.
+        A blank is owed after an item unless it's a string ending in white space
+        other than a blank; the debt is one for the whole run (Repy V2
+        specification, section 7).
+        """
+        for text, was_string in texts:
+            if self._blank_pending:
+                self._blank_pending = False
+                self.write(" ")
+            if text:
+                self.write(text)
+            self._blank_pending = not (was_string and text[-1:] in _LINE_WHITE)
+
+    # --- resources -----------------------------------------------------------
+
+    def charge(self, resource: str, amount: float) -> None:
+        """Charge a renewable resource, sleeping an overdraft off.
+
+        Raises:
+            Exception: its limit is zero; the class is the dialect's.
+        """
+        try:
+            self.ledger.charge(resource, amount)
+            return
+        except ResourceRefused as error:
+            refused = self.refusal(error)
+        raise refused
+
+    def take(self, resource: str, holder: str) -> Item:
+        """One item of a counted resource.
+
+        Raises:
+            Exception: all are held; the class is the dialect's.
+        """
+        try:
+            return self.ledger.take(resource, holder)
+        except ResourceRefused as error:
+            refused = self.refusal(error)
+        raise refused
+
+    def refusal(self, error: ResourceRefused) -> Exception:
+        """What the program gets to see of a refusal of the ledger."""
+        if self.dialect_name == "V1":
+            return Exception(str(error))
+        return refusal_v2(error)
+
+
+def refusal_v2(error: ResourceRefused) -> Exception:
+    """V2's exception for a refusal of the ledger."""
+    if isinstance(error, PortForbidden):
+        return ResourceForbiddenError(str(error))
+    return ResourceExhaustedError(str(error))
+
+
+class Readings:
+    """What a program used so far, measured in the process it runs in.
+
+    The supervisor may replace any of the attributes: each is a function without
+    parameters. ``cpu`` and ``thread_cpu`` give seconds, ``memory`` and ``disk``
+    bytes, ``stops`` a list of (when, for how long) in seconds.
+    """
+
+    __slots__ = ("cpu", "thread_cpu", "memory", "disk", "stops")
+
+    def __init__(self) -> None:
+        from time import process_time, thread_time
+
+        start = process_time()
+        floor = _resident()
+        self.cpu: Callable[[], float] = lambda: process_time() - start
+        self.thread_cpu: Callable[[], float] = thread_time
+        self.memory: Callable[[], int] = lambda: _counted(_resident() - floor)
+        self.disk: Callable[[], int] = int
+        self.stops: Callable[[], list[tuple[float, float]]] = list
+
+
+_BARE_INTERPRETER = 9_000_000
+_LINE_WHITE = frozenset("\n\t\r\x0b\x0c")
+_PROGRAMS_KEPT = 256
+
+
+def _counted(growth: int) -> int:
+    # Repy V1 specification, section 10.6: growth over the bare interpreter.
+    return max(growth, 0) + _BARE_INTERPRETER
+
+
+def _resident() -> int:
+    """Resident bytes of this process."""
+    try:
+        with open("/proc/self/statm", "rb") as statm:
+            pages = int(statm.read().split()[1])
+    except OSError:
+        from resource import RUSAGE_SELF, getrusage
+
+        return getrusage(RUSAGE_SELF).ru_maxrss * 1024
+    return pages * 4096
+
+
+def _no_description(error: BaseException) -> str:
+    return f"Exception: {error}"
+
+
+def _decide(rules: CallRules, call: str, arguments: tuple[object, ...]) -> None:
+    try:
+        rules.decide(call, arguments, py2_str, py2_repr)
+        return
+    except CallDenied as denied:
+        refused = Exception(str(denied))
+    raise refused

@@ -1,0 +1,47 @@
+"""The API of Repy V1: all functions of one run, put together.
+
+Repy V1 specification, sections 3.2 and 6; the subjects are in ``v1_events``,
+``v1_files``, ``v1_network`` and ``namespaces``.
+"""
+
+from __future__ import annotations
+
+from repy_compat.api import namespaces, v1_events, v1_files, v2_events
+from repy_compat.python2 import classes as python2_classes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from repy_compat.api.runtime import Runtime
+
+_MIXED = ("createthread", "createlock", "getthreadname", "log")
+
+
+def build_names(runtime: Runtime) -> dict[str, object]:
+    """The 20 API names of a V1 context."""
+    from repy_compat.api import v1_network
+
+    names = {
+        **v1_events.build_names(runtime),
+        **v1_files.build_names(runtime),
+        **v1_network.build_names(runtime),
+        **namespaces.build_v1(runtime),
+    }
+    _register(names)
+    return names
+
+
+def build_mixed_names(runtime: Runtime) -> dict[str, object]:
+    """V2's functions that a V1 program finds among its builtins.
+
+    Their meaning is V2's, and they count in the same ledger; the context stays
+    exactly what V1 documents.
+    """
+    names = v2_events.build_names(runtime)
+    chosen = {name: names[name] for name in _MIXED}
+    _register(chosen)
+    return chosen
+
+
+def _register(names: dict[str, object]) -> None:
+    for name, function in names.items():
+        python2_classes.register_host_function(function, name)

@@ -1,0 +1,30 @@
+"""The API of Repy V2: all functions of one run, put together.
+
+Repy V2 specification, sections 2.1 and 6; the subjects are in ``v2_events``,
+``v2_files``, ``v2_network``, ``v2_resources`` and ``namespaces``.
+"""
+
+from __future__ import annotations
+
+from repy_compat.api import namespaces, v2_events, v2_files, v2_resources
+from repy_compat.python2 import classes as python2_classes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from repy_compat.api.runtime import Runtime
+
+
+def build_names(runtime: Runtime) -> dict[str, object]:
+    """The 20 API names of a V2 context."""
+    from repy_compat.api import v2_network
+
+    names = {
+        **v2_events.build_names(runtime),
+        **v2_files.build_names(runtime),
+        **v2_network.build_names(runtime),
+        **v2_resources.build_names(runtime),
+        **namespaces.build_v2(runtime),
+    }
+    for name, function in names.items():
+        python2_classes.register_host_function(function, name)
+    return names

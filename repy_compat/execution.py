@@ -7,19 +7,15 @@ before the seal is ours alone, what happens after it may be hostile.
 
 from __future__ import annotations
 
-import os
-
-from repy_compat import outcome, report
-from repy_compat.errors import IncludeError, ProgramRejected
+from repy_compat.loading import Loader, library_folder
+from repy_compat.outcome import Ending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from repy_compat.language.compiler import Program
-    from repy_compat.language.includes import Preprocessed, SourceMap
     from repy_compat.limits.restrictions import Limits
-    from repy_compat.outcome import Ending
     from repy_compat.sandbox import Sandbox
     from repy_compat.supervisor.link import WorkerLink
     from repy_compat.world.base import World
@@ -33,7 +29,7 @@ class Execution:
     ``dialect_name`` is ``"V1"`` or ``"V2"``. ``addresses`` are the preferences of
     ``--ip`` and ``--iface``, ``nootherips`` restricts to them. ``logged`` says
     that output goes to a circular log. ``cache`` allows the cache of compiled
-    programs. The vessel folder is the current directory.
+    programs. The vessel folder is the job's.
     """
 
     __slots__ = (
@@ -85,86 +81,20 @@ class Execution:
 
     def __call__(self, link: WorkerLink) -> int:
         """Run the program in this worker; the exit code (a Body of ``supervise``)."""
-        world = _world()
-        program = self._load(world)
-        if isinstance(program, int):
-            return program
+        world = _world(link.job.folder)
+        loader = Loader(
+            self.program,
+            self.source,
+            self.dialect_name,
+            self.include_path,
+            cache=self.cache,
+        )
+        program = loader.load(world)
+        if isinstance(program, Ending):
+            link.finish(program.code, program.how, program.detail)
         sandbox = self._sandbox(program, world, link)
         link.seal()
         return sandbox.main().code
-
-    # --- reading and compiling -----------------------------------------------
-
-    def _load(self, world: World) -> Program | int:
-        """The compiled program, or the exit code if there is none."""
-        from repy_compat.language.cache import CodeCache
-        from repy_compat.language.compiler import compile_program
-        from repy_compat.language.dialect import Dialect
-
-        dialect = Dialect.of_name(self.dialect_name)
-        try:
-            text, source_map = self._text()
-            return compile_program(
-                text,
-                self.program,
-                dialect,
-                source_map=source_map,
-                cache=CodeCache.of_user() if self.cache else None,
-            )
-        except OSError as error:
-            return self._unreadable(error, world)
-        except IncludeError as error:
-            world.error_output.write(f"{error}\n")
-            return outcome.STARTUP_FAILED
-        except ProgramRejected as rejected:
-            return self._refused(rejected, world)
-
-    def _text(self) -> tuple[bytes | str, SourceMap | None]:
-        """The program's text with its includes resolved, and the map of its lines."""
-        source = self.source
-        if source is None:
-            with open(find_program(self.program), "rb") as file:
-                source = file.read()
-        if not source.startswith(b"include ") and b"\ninclude " not in source:
-            return source, None
-        merged = merge_includes(source, self.program, self.include_path)
-        return merged.text, merged.source_map
-
-    def _unreadable(self, error: OSError, world: World) -> int:
-        reason = f"{self.program}: {error.strerror}"
-        if self.dialect_name == "V2":
-            sentence = "FATAL ERROR: Unable to read the specified program file: "
-            world.output.write(f"{sentence}'{self.program}'\n")
-            world.error_output.write(f"{reason}\n")
-            return outcome.V2_USAGE
-        world.output.write(f"Failed to read the specified file: '{self.program}'\n")
-        conclusion = (
-            "Exception (with type 'exceptions.IOError'): "
-            f"[Errno {error.errno}] {error.strerror}: '{self.program}'"
-        )
-        world.error_output.write(f"{reason}\n" + report.report([], conclusion, "V1"))
-        return outcome.STARTUP_FAILED
-
-    def _refused(self, rejected: ProgramRejected, world: World) -> int:
-        for complaint in rejected.complaints:
-            world.error_output.write(f"{complaint}\n")
-        text = rejected.reference_text
-        if rejected.late:
-            conclusion = f"Exception (with type 'exceptions.SyntaxError'): {text}"
-        elif self.dialect_name == "V2":
-            world.output.write(
-                "Specified repy program is unsafe!\n"
-                "Static-code analysis failed with error: "
-                f"Code failed safety check! Error: {text}\n"
-            )
-            return outcome.V2_REFUSED
-        else:
-            conclusion = (
-                "Exception (with type 'exceptions.ValueError'): "
-                f"Code failed safety check! Error: {text}"
-            )
-        world.error_output.write(report.report([], conclusion, self.dialect_name))
-        return outcome.STARTUP_FAILED
 
     # --- the sandbox -----------------------------------------------------------
 
@@ -204,47 +134,13 @@ class Execution:
         return AddressOptions(self.addresses, self.nootherips)
 
 
-def merge_includes(
-    source: bytes, name: str, include_path: Sequence[str]
-) -> Preprocessed:
-    """The text of a program that was read already, with its includes put in.
-
-    IncludeError for an include that can't be followed.
-    """
-    from repy_compat.language.includes import preprocess, read_source
-
-    text = source.decode("latin-1")
-    # The text is read once: what is checked is what runs, whoever changes the file.
-    return preprocess(
-        name,
-        include_path,
-        lambda path: text if path == name else read_source(path),
-    )
-
-
-def find_program(name: str) -> str:
-    """Where a program's file is: as named, else among the installed libraries.
-
-    ``dylink.r2py`` and ``encasementlib.r2py`` need no copy beside the program.
-    """
-    if not os.path.exists(name) and os.path.basename(name) == name:
-        installed = os.path.join(library_folder(), name)
-        if os.path.isfile(installed):
-            return installed
-    return name
-
-
-def library_folder() -> str:
-    """The folder of the installed Repy libraries."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    return os.path.join(os.path.dirname(here), "seattlelib")
-
-
-def _world() -> World:
+def _world(folder: str) -> World:
     from repy_compat.world.output import StreamOutput
     from repy_compat.world.real import real_world
 
-    return real_world(".", StreamOutput(1), StreamOutput(2), library=library_folder())
+    return real_world(
+        folder, StreamOutput(1), StreamOutput(2), library=library_folder()
+    )
 
 
 def _stops(link: WorkerLink, world: World) -> list[tuple[float, float]]:

@@ -45,9 +45,9 @@ def complaints_about(
     A file that can't be read, or an include that can't be followed, is a
     complaint too.
     """
-    from repy_compat.execution import merge_includes
     from repy_compat.language.compiler import check_program
     from repy_compat.language.dialect import Dialect
+    from repy_compat.loading import merge_includes
 
     if dialect_name is None:
         dialect = Dialect.of_file(name)

@@ -46,7 +46,7 @@ def main(words: list[str]) -> int:
 
 def run_program(execution: Execution, options: Options) -> int:
     """Run a program under supervision with the terms of ``options``; its exit code."""
-    from repy_compat.execution import library_folder
+    from repy_compat.loading import library_folder
     from repy_compat.supervisor.job import Job
     from repy_compat.supervisor.watch import supervise
 

@@ -45,7 +45,8 @@ def main(words: list[str]) -> int:
 def _run(
     options: Options, limits_file: str | None, layers: list[str], positional: list[str]
 ) -> int:
-    from repy_compat.execution import Execution, find_program
+    from repy_compat.execution import Execution
+    from repy_compat.loading import find_program
 
     dialect_name = options.dialect or _dialect_of(positional[0])
     if layers:

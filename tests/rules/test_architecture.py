@@ -28,6 +28,9 @@ ALLOWED: dict[str, set[str]] = {
     "testing": SANDBOX,
     "porting": SANDBOX,
 }
+ALLOWED["loading"] = RUNNING | {"report", "outcome"}
+ALLOWED["execution"] = SANDBOX | {"loading", "supervisor"}
+ALLOWED["running"] = ALLOWED["execution"] | {"execution"}
 TOP = {"__init__", "__main__", "cli", "commands"}
 
 

@@ -83,10 +83,10 @@ class Item:
 
     __slots__ = ("__weakref__", "_cell", "_count", "holder")
 
-    def __init__(self, count: _Count, holder: str) -> None:
-        self._count = count
-        self._cell: list[int] = []  # the token, while it is held
-        self.holder = holder
+    # Set by _Count.take; a constructor of its own would double the cost.
+    _count: _Count
+    _cell: list[int]  # the token, while it is held
+    holder: str
 
     def give_back(self) -> bool:
         """Return the unit. True for the first call, False for every later one.
@@ -142,9 +142,11 @@ class _Count:
 
         Whatever can fail is done before the token is taken, or undone.
         """
-        item = Item(self, holder)
+        item = Item()
+        item._count = self
+        item._cell = cell = []
+        item.holder = holder
         weak = ref(item)
-        cell = item._cell
         try:
             token = self.free.pop() if self.free else next(self._fresh)
         except (IndexError, StopIteration):

@@ -34,8 +34,10 @@ class Rate:
     __slots__ = (
         "_busy",
         "_clock",
+        "_enter",
         "_inside",
         "_last",
+        "_leave",
         "_limit",
         "_mutex",
         "_name",
@@ -52,7 +54,9 @@ class Rate:
         self._now = clock.now
         self._used = 0.0
         self._last = 0.0
-        self._mutex = RLock()
+        self._mutex = mutex = RLock()
+        self._enter = mutex.acquire
+        self._leave = mutex.release
         self._turn = clock.new_lock()
         self._busy = 0  # charges that wait, sleep or are about to
         self._inside: set[str] = set()  # events that are in _charge_in_turn
@@ -71,7 +75,8 @@ class Rate:
         limit = self._limit
         if not limit:
             raise RateIsZero(self._name)
-        with self._mutex:
+        self._enter()  # not ``with``, which costs twice as much
+        try:
             if not self._busy:
                 now = self._now()
                 # From here to the end of this branch nothing is called, so
@@ -89,6 +94,8 @@ class Rate:
                     return
                 amount = 0.0  # counted
             self._busy += 1
+        finally:
+            self._leave()
         try:
             self._charge_in_turn(amount)
         finally:

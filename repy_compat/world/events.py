@@ -29,19 +29,17 @@ MAIN = "MainThread"
 class Event:
     """One event: its name, its unit of the ledger and, once scheduled, its timer.
 
-    ``id`` is what a V1 program sees in the text of its handle; ``name`` is the
-    name of its thread.
+    ``name`` is the name of its thread.
     """
 
-    __slots__ = ("_body", "_item", "_kind", "_pending", "_table", "id", "name")
+    __slots__ = ("_body", "_item", "_kind", "_pending", "_table", "name")
 
-    def __init__(self, table: EventTable, kind: str, id: str, body: Body) -> None:
+    def __init__(self, table: EventTable, kind: str, body: Body) -> None:
         self._table = table
         self._kind = kind
         self._body = body
         self._item: Item | None = None
         self._pending: Pending | None = None
-        self.id = id
         self.name = ""
 
     def __call__(self) -> None:
@@ -80,16 +78,7 @@ class EventTable:
         self._ledger = ledger
         self._scheduler = scheduler
         self.on_uncaught = on_uncaught
-        self._ids = count(1)
         self._numbers = count(1)
-
-    def next_id(self, prefix: str = "") -> str:
-        """A fresh id ``<prefix><event's name>:<k>``; ``k`` counts over the whole run.
-
-        Phases, timers, files and sockets share the count (Repy V1
-        specification, section 9.2).
-        """
-        return f"{prefix}{self._scheduler.current_name()}:{next(self._ids)}"
 
     def main(self, body: Body) -> None:
         """A phase: run ``body`` in the calling thread as one event.
@@ -109,7 +98,7 @@ class EventTable:
         Raises LimitReached if no event is free, and the scheduler's OSError if
         the system has no thread left; the event is given back then.
         """
-        event = self._charged(kind, "", body)
+        event = self._charged(kind, body)
         try:
             self._scheduler.start(event.name, event)
         except BaseException:
@@ -122,7 +111,7 @@ class EventTable:
 
         The event counts from now on. Raises as ``start`` does.
         """
-        event = self._charged(kind, self.next_id(kind + ":"), body)
+        event = self._charged(kind, body)
         try:
             event._pending = self._scheduler.call_later(delay, event.name, event)
         except BaseException:
@@ -159,9 +148,9 @@ class EventTable:
         """
         return self._ledger.take_when_room("events", holder)
 
-    def _charged(self, kind: str, id: str, body: Body) -> Event:
+    def _charged(self, kind: str, body: Body) -> Event:
         """An event that holds its unit and has its name."""
-        event = Event(self, kind, id, body)
+        event = Event(self, kind, body)
         # Numbers are given to events that exist, not to refused requests; the
         # name is complete before anybody can see the event.
         item = self._ledger.take("events", kind)

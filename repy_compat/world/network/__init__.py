@@ -27,6 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from repy_compat.world.network.endpoints import Group
     from repy_compat.world.network.selector import Selectors
+    from repy_compat.world.scheduler import RealScheduler
 
 
 class RealNetwork(Network):
@@ -35,11 +36,14 @@ class RealNetwork(Network):
     Many of these may live side by side in a process: nothing is shared.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, scheduler: RealScheduler | None = None) -> None:
+        """``scheduler`` is the run's: the network stops when it stops."""
         self._lock = allocate_lock()
         self._group: Group | None = None
         self._selectors: Selectors | None = None
         self._stopped = False
+        if scheduler is not None:
+            scheduler.on_stop(self.stop)
 
     def _members(self) -> Group:
         """The open endpoints of this run."""
@@ -79,12 +83,14 @@ class RealNetwork(Network):
         """Whether any process of the host listens for TCP there (False: can't tell)."""
         from repy_compat.world.network import host
 
-        return host.is_listening(local)
+        return self._members().listens(local) or host.is_listening(local)
 
     def stream_state(self, local: Address, remote: Address | None) -> str:
         """``'open'``, ``'closing'`` or ``''``: see the interface."""
         from repy_compat.world.network import host
 
+        if self._members().joins(local, remote):
+            return "open"
         return host.stream_state(local, remote)
 
     def datagram_socket(self, local: Address) -> DatagramSocket:

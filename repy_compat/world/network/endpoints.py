@@ -38,6 +38,9 @@ _LARGEST_RECEIVE = 262_144
 #: At most so much unread data is thrown away when a connection is closed.
 _LARGEST_DRAIN = 1_048_576
 
+#: Seconds; the system counts milliseconds in an int.
+_LONGEST_WAIT = 1e6
+
 _IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN})
 
 
@@ -64,10 +67,29 @@ class Group:
     def stop(self) -> None:
         """Close all and everything that is still going to be added."""
         self.stopped = True
-        for reference in list(self._members.values()):
-            member = reference()
-            if member is not None:
-                member.close()
+        for member in self._open():
+            member.close()
+
+    def _open(self) -> list[_Socket]:
+        references = list(self._members.values())
+        return [member for reference in references if (member := reference())]
+
+    def listens(self, local: Address) -> bool:
+        """Whether one of them listens for TCP on ``local``."""
+        return any(
+            isinstance(member, RealListener)
+            and member.local in (local, Address("0.0.0.0", local.port))
+            for member in self._open()
+        )
+
+    def joins(self, local: Address, remote: Address | None) -> bool:
+        """Whether one of them is a connection of ``local`` (with ``remote``)."""
+        return any(
+            isinstance(member, RealConnection)
+            and member.local == local
+            and remote in (None, member.remote)
+            for member in self._open()
+        )
 
     def __len__(self) -> int:
         return len(self._members)
@@ -75,10 +97,12 @@ class Group:
 
 def _ready(descriptor: int, *, write: bool, timeout: float | None) -> bool:
     """Wait until a descriptor can be read or written, or has failed."""
+    if timeout is not None:
+        timeout = min(max(timeout, 0.0), _LONGEST_WAIT)
     if hasattr(select, "poll"):
         poller = select.poll()
         poller.register(descriptor, select.POLLOUT if write else select.POLLIN)
-        return bool(poller.poll(None if timeout is None else max(0.0, timeout) * 1e3))
+        return bool(poller.poll(None if timeout is None else timeout * 1e3))
     watched = [descriptor]
     nothing: list[int] = []
     found = select.select(
@@ -194,6 +218,10 @@ class RealDatagramSocket(_Socket, DatagramSocket):
 class RealConnection(_Socket, Connection):
     """A TCP connection, established by ``open_connection`` or an accept."""
 
+    # What these are until it is established.
+    local = remote = Address("0.0.0.0", 0)
+    send_buffer = STREAM_BUFFER
+
     def establish(self, remote: Address, timeout: float) -> None:
         """Connect the fresh socket; OSError, or TimeoutError after ``timeout`` s."""
         deadline = monotonic() + timeout
@@ -258,6 +286,8 @@ class RealConnection(_Socket, Connection):
 
 class RealListener(_Socket, Listener):
     """A listening TCP socket."""
+
+    local = Address("0.0.0.0", 0)
 
     def accept(self) -> Connection:
         """The next connection; BlockingIOError when there is none."""

@@ -1,6 +1,8 @@
-"""What a supervised run needs, what it gives back, and a task that can travel."""
+"""What a supervised run needs, and what it gives back."""
 
 from __future__ import annotations
+
+import os
 
 from repy_compat.outcome import Ending
 
@@ -21,7 +23,8 @@ class Job:
     ``cpu`` is the share of one core (1.0: one core; None: not limited).
     ``memory`` and ``disk`` are bytes (None: not limited); memory counts what the
     program adds to 9,000,000 (Repy V1 specification, section 10.6).
-    ``folder`` is the vessel folder, the only place where the worker may write.
+    ``folder`` is the vessel folder: the worker's current directory, and the only
+    place where it may write.
     ``libraries`` are further folders that it may read after the seal.
     ``tcp_ports`` are the ports it may bind (None: any); ``connects`` whether it
     may open TCP connections, ``listens`` whether it may accept them, ``network``
@@ -80,7 +83,8 @@ class Job:
         self.cpu = cpu
         self.memory = memory
         self.disk = disk
-        self.folder = folder
+        # The worker changes into it: a relative name would lead astray there.
+        self.folder = os.path.abspath(folder)
         self.libraries = tuple(libraries)
         self.tcp_ports = None if tcp_ports is None else tuple(tcp_ports)
         self.connects = connects
@@ -118,44 +122,9 @@ class Job:
         described.update(terms)
         return cls(**described)  # type: ignore[arg-type]
 
-    def as_value(self) -> dict[str, Value]:
-        """The job as plain values, for another process."""
-        value: dict[str, Value] = {}
-        for name in self.__slots__:
-            if name != "keep":
-                field = getattr(self, name)
-                value[name] = list(field) if isinstance(field, tuple) else field
-        return value
-
-    @classmethod
-    def from_value(cls, value: dict[str, Value]) -> Job:
-        """The job that ``as_value`` described."""
-        return cls(**value)  # type: ignore[arg-type]
-
 
 def _count(amount: float) -> int:
     return int(min(amount, 1_000_000)) if amount > 0 else 0
-
-
-class Task:
-    """A body that can travel to another process: a function's name and a value.
-
-    ``entry`` is ``module:function``; the function is called with the link and
-    ``payload`` (plain values: None, bool, int, float, str, bytes, lists and
-    dictionaries of these) and returns the exit code.
-    """
-
-    __slots__ = ("entry", "payload")
-
-    def __init__(self, entry: str, payload: Value = None) -> None:
-        self.entry = entry
-        self.payload = payload
-
-    def __call__(self, link: WorkerLink) -> int:
-        module_name, _, function_name = self.entry.partition(":")
-        module = __import__(module_name, fromlist=[function_name])
-        code: int = getattr(module, function_name)(link, self.payload)
-        return code
 
 
 class SupervisedRun:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from repy_compat.supervisor.job import Job
+    from repy_compat.world.circularlog import CircularLog
 
-_CHUNK = 65536
+#: Bytes carried at once: as many as one file of a circular log holds.
+_CHUNK = 16384
 
 
 class Outlets:
@@ -28,10 +30,14 @@ class Outlets:
 
     def __init__(self, job: Job, stdout: int, stderr: int) -> None:
         self._pumps: list[_Pump] = []
+        self._log: CircularLog | None = None
         out: _Pump | None
         error: _Pump | None
         if job.logfile is not None:
-            out = error = self._pump(_log_writer(job.logfile))
+            from repy_compat.world.circularlog import CircularLog
+
+            self._log = CircularLog(job.logfile)
+            out = error = self._pump(self._log.write)
         else:
             out = self._terminal_pump(stdout, job.raw)
             same = out is not None and _same_terminal(stdout, stderr)
@@ -44,7 +50,7 @@ class Outlets:
         self.worker_stdout = stdout if out is None else out.entrance
         self.worker_stderr = stderr if error is None else error.entrance
 
-    def _pump(self, write: Callable[[bytes], None]) -> _Pump:
+    def _pump(self, write: Callable[[bytes], object]) -> _Pump:
         pump = _Pump(write)
         self._pumps.append(pump)
         return pump
@@ -52,7 +58,7 @@ class Outlets:
     def _terminal_pump(self, descriptor: int, raw: bool) -> _Pump | None:
         if not os.isatty(descriptor):
             return None
-        return self._pump(_terminal_writer(descriptor, raw))
+        return self._pump(_Terminal(descriptor, raw).write)
 
     def start(self) -> None:
         """After the worker was made: close its ends and begin to carry."""
@@ -75,6 +81,11 @@ class Outlets:
         """Write to the program's standard error, behind what it wrote."""
         self._write(self._error, self._stderr, text)
 
+    def close(self) -> None:
+        """Release the log; nothing can be written afterwards."""
+        if self._log is not None:
+            self._log.close()
+
     def _write(self, pump: _Pump | None, descriptor: int, text: str) -> None:
         data = text.encode("latin-1", "replace")
         if pump is not None:
@@ -86,7 +97,7 @@ class Outlets:
 class _Pump:
     """A pipe, and a thread that carries what comes out of it."""
 
-    def __init__(self, write: Callable[[bytes], None]) -> None:
+    def __init__(self, write: Callable[[bytes], object]) -> None:
         self._exit, self.entrance = os.pipe()
         self._deliver = write
         self._done = allocate_lock()
@@ -140,24 +151,19 @@ def _same_terminal(one: int, other: int) -> bool:
     return os.isatty(other) and os.fstat(one).st_rdev == os.fstat(other).st_rdev
 
 
-def _terminal_writer(descriptor: int, raw: bool) -> Callable[[bytes], None]:
-    from repy_compat.world.output import StreamOutput, TerminalFilter
+class _Terminal:
+    """A terminal; unless ``raw``, nothing arrives that it would act on."""
 
-    stream = StreamOutput(descriptor)
-    screen = stream if raw else TerminalFilter(stream)
+    def __init__(self, descriptor: int, raw: bool) -> None:
+        self._descriptor = descriptor
+        self._filter = None
+        if not raw:
+            from repy_compat.world.output import TerminalFilter
 
-    def write(data: bytes) -> None:
-        screen.write(data.decode("latin-1"))
+            self._filter = TerminalFilter()
 
-    return write
-
-
-def _log_writer(prefix: str) -> Callable[[bytes], None]:
-    from repy_compat.world.circularlog import CircularLog
-
-    log = CircularLog(prefix)
-
-    def write(data: bytes) -> None:
-        log.write(data.decode("latin-1"))
-
-    return write
+    def write(self, data: bytes) -> None:
+        if self._filter is not None:
+            data = self._filter.feed(data)
+        while data:
+            data = data[os.write(self._descriptor, data) :]

@@ -23,6 +23,7 @@ from repy_compat.outcome import (
     NO_THREAD,
     STARTUP_FAILED,
     STOPPED,
+    TIMED_OUT,
     Ending,
 )
 from repy_compat.supervisor import wire
@@ -58,12 +59,13 @@ BLIND_PERIOD = 0.02
 
 
 def supervise(
-    job: Job, body: Body, *, stdout: int = 1, stderr: int = 2
+    job: Job, body: Body, *, stdout: int = 1, stderr: int = 2, leash: int = -1
 ) -> SupervisedRun:
     """Run ``body`` in a worker process on the terms of ``job``.
 
     ``body`` is called in the worker with a ``WorkerLink``; what it returns is the
-    exit code. ``stdout`` and ``stderr`` are the descriptors for its output.
+    exit code. ``stdout`` and ``stderr`` are the descriptors for its output. As
+    soon as ``leash`` (a descriptor; -1: none) can be read or ends, so does the run.
     Returns when the worker has ended and everything of it is gone; sentences
     about limits, and about ends that nobody asked for, have then been written
     to ``stderr``. IsolationUnavailable if ``job.strict`` and a wall is missing.
@@ -72,14 +74,16 @@ def supervise(
         from repy_compat.supervisor.spawn import supervise_spawned
 
         return supervise_spawned(job, body, stdout=stdout, stderr=stderr)
-    return _Watch(job, stdout, stderr).run(body)
+    return _Watch(job, stdout, stderr, leash).run(body)
 
 
 class _Watch:
     """One supervised run, from the supervisor's side."""
 
-    def __init__(self, job: Job, stdout: int, stderr: int) -> None:
+    def __init__(self, job: Job, stdout: int, stderr: int, leash: int) -> None:
         self._job = job
+        self._leash = leash
+        self._worker_leash = -1
         self._begin = time.monotonic()
         self._outlets = Outlets(job, stdout, stderr)
         self._status = (
@@ -120,6 +124,7 @@ class _Watch:
             self._clean_up()
             self._signals.give_back()
         self._tell()
+        self._outlets.close()
         self._publish(self._final_state())
         self._result.seconds = time.monotonic() - self._begin
         if self._refusal is not None:
@@ -130,7 +135,9 @@ class _Watch:
         """Make the worker; False if the system has no process left."""
         job = self._job
         self._link, worker_link = os.pipe()
-        leash, worker_leash = (-1, -1) if ON_LINUX else os.pipe()[::-1]
+        worker_leash = -1
+        if not ON_LINUX:
+            worker_leash, self._worker_leash = os.pipe()
         if is_limited(job.cpu):
             from mmap import mmap
 
@@ -162,7 +169,6 @@ class _Watch:
                 stderr=self._outlets.worker_stderr,
                 supervisor_pid=supervisor_pid,
             )
-        self._leash = leash
         os.close(worker_link)
         if worker_leash >= 0:
             os.close(worker_leash)
@@ -180,8 +186,9 @@ class _Watch:
             poll.register(process, select.POLLIN)
         else:
             self._plan(BLIND_PERIOD, self._look_for_end)
-        if self._signals.descriptor >= 0:
-            poll.register(self._signals.descriptor, select.POLLIN)
+        for descriptor in (self._signals.descriptor, self._leash):
+            if descriptor >= 0:
+                poll.register(descriptor, select.POLLIN)
         try:
             while not self._reaped and self._verdict is None:
                 for descriptor, _ in poll.poll(self._milliseconds()):
@@ -190,6 +197,8 @@ class _Watch:
                     elif descriptor == self._link:
                         if not self._receive():
                             poll.unregister(self._link)
+                    elif descriptor == self._leash:
+                        self._verdict = Ending("interrupted", INTERRUPTED, "called off")
                     elif self._signals.drain():
                         self._interrupted()
                 self._do_due_tasks()
@@ -206,8 +215,8 @@ class _Watch:
         if self._pid > 0:
             self._receive()
         os.close(self._link)
-        if self._pid > 0 and self._leash >= 0:
-            os.close(self._leash)
+        if self._worker_leash >= 0:
+            os.close(self._worker_leash)
         if self._meter is not None:
             self._meter.close()
         if self._cpu is not None:
@@ -377,7 +386,8 @@ class _Watch:
 
     def _time_out(self) -> float | None:
         seconds = self._job.timeout
-        self._verdict = Ending("timeout", LIMIT_EXCEEDED, f"after {seconds:g} seconds")
+        detail = f"still running after {seconds:g} seconds"
+        self._verdict = Ending("timeout", TIMED_OUT, detail)
         self._sentence = f"repy: the program was ended after {seconds:g} seconds\n"
         return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
 import os
-import sys
 
 from repy_compat.errors import IsolationUnavailable
 from repy_compat.outcome import MONITOR_DIED
@@ -51,6 +50,7 @@ def run_worker(
         )
         link = WorkerLink(job, link_descriptor, meter, board)
         confine.prepare(job)
+        os.chdir(job.folder)
         if leash >= 0:
             _watch_leash(leash)
         try:
@@ -126,7 +126,9 @@ def _set_standard_streams(stdout: int, stderr: int) -> None:
 def _show_defect() -> None:
     """An exception that left the body is ours: show it all."""
     try:
-        os.write(2, b"Internal Error\n")
-        sys.excepthook(*sys.exc_info())
+        from traceback import format_exc
+
+        text = "Internal Error\n" + format_exc()
+        os.write(2, text.encode("latin-1", "replace"))
     except BaseException:
         return

@@ -1,0 +1,560 @@
+"""The process that watches a program: what it limits, and how every run ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from repy_compat.supervisor.job import Job, SupervisedRun
+from repy_compat.supervisor.link import WorkerLink, frame
+from repy_compat.supervisor.watch import supervise
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+
+class Watched:
+    """A supervised run with what it wrote."""
+
+    def __init__(self, run: SupervisedRun, output: bytes, errors: bytes) -> None:
+        self.run = run
+        self.how = run.ending.how
+        self.code = run.ending.code
+        self.output = output.decode("latin-1")
+        self.errors = errors.decode("latin-1")
+
+
+def watched(folder: Path, body, **terms) -> Watched:
+    """Run ``body`` in a worker whose vessel folder is ``folder``/vessel."""
+    vessel = folder / "vessel"
+    vessel.mkdir(exist_ok=True)
+    out_path, error_path = folder / "out", folder / "err"
+    with open(out_path, "wb") as out, open(error_path, "wb") as error:
+        run = supervise(
+            Job(folder=str(vessel), **terms),
+            body,
+            stdout=out.fileno(),
+            stderr=error.fileno(),
+        )
+    return Watched(run, out_path.read_bytes(), error_path.read_bytes())
+
+
+def burn(seconds: float) -> None:
+    """Use processor time for ``seconds`` of wall-clock time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+def wait_for_ever() -> None:
+    while True:
+        time.sleep(60)
+
+
+# -- ends
+
+
+def test_the_result_of_the_body_is_the_exit_code(tmp_path):
+    """A body that returns 7 ends its run with 7, and its output is all there."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        os.write(1, b"out\n")
+        os.write(2, b"err\n")
+        return 7
+
+    watch = watched(tmp_path, body)
+    assert (watch.code, watch.output, watch.errors) == (7, "out\n", "err\n")
+
+
+def test_finish_ends_every_thread_and_tells_why(tmp_path):
+    """finish() in any thread is the end, with its word and its report."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        told = {"most_held": {"events": 3}}
+        threading.Thread(
+            target=lambda: link.finish(200, "exitall", "", told), daemon=True
+        ).start()
+        wait_for_ever()
+        return 0
+
+    watch = watched(tmp_path, body)
+    assert (watch.how, watch.code) == ("exitall", 200)
+    assert watch.run.report == {"most_held": {"events": 3}}
+
+
+def test_a_worker_killed_by_somebody_else_is_named_by_the_signal(tmp_path):
+    """kill -9 of the worker: one sentence that names the signal."""
+
+    def body(link: WorkerLink) -> int:
+        # Before the seal: afterwards the worker can't send signals.
+        os.kill(os.getpid(), signal.SIGKILL)
+        return 0
+
+    watch = watched(tmp_path, body)
+    assert (watch.how, watch.code) == ("killed", 137)
+    assert watch.errors == (
+        "repy: the program's process was ended by signal 9 (SIGKILL)\n"
+    )
+
+
+def test_a_crash_of_the_interpreter_is_reported_as_a_crash(tmp_path):
+    """A segmentation fault ends only the worker, and the sentence names it."""
+
+    def body(link: WorkerLink) -> int:
+        import ctypes
+
+        link.seal()
+        ctypes.string_at(0)
+        return 0
+
+    watch = watched(tmp_path, body)
+    assert (watch.how, watch.code) == ("killed", 128 + signal.SIGSEGV)
+    assert "(SIGSEGV)" in watch.errors
+
+
+def test_a_worker_that_leaves_without_a_word_is_not_a_normal_end(tmp_path):
+    """os._exit(0) behind the runtime's back isn't mistaken for success."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        os._exit(0)
+
+    watch = watched(tmp_path, body)
+    assert watch.how == "internal"
+
+
+def test_a_defect_of_ours_shows_its_traceback(tmp_path):
+    """An exception that leaves the body is an internal error, code 70."""
+
+    def body(link: WorkerLink) -> int:
+        raise ValueError("ours")
+
+    watch = watched(tmp_path, body)
+    assert watch.code == 70
+    assert "Internal Error" in watch.errors and "ValueError: ours" in watch.errors
+
+
+def test_a_timeout_ends_a_worker_that_does_nothing(tmp_path):
+    """The wall clock ends a run that only sleeps."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        wait_for_ever()
+        return 0
+
+    watch = watched(tmp_path, body, timeout=0.2)
+    assert watch.how == "timeout"
+    assert watch.errors == "repy: the program was ended after 0.2 seconds\n"
+
+
+def test_a_worker_that_closes_everything_is_still_watched(tmp_path):
+    """A program that closes all descriptors can't hide from its limits."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        os.closerange(3, 200)
+        hoard: list[bytearray] = []
+        while True:
+            hoard.append(bytearray(1 << 20))
+
+    watch = watched(tmp_path, body, memory=15e6)
+    assert watch.how == "limit"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xff\xff\xff" + b"x" * 2_000_000,
+        b"\x00\x00\x00\x05Ei12",
+        frame(b"S", {"private": "many"}),
+        frame(b"S", None),
+        b"\x00\x00\x00\x03El9",
+    ],
+    ids=["endless", "cut number", "wrong type", "nothing", "forged count"],
+)
+def test_forged_messages_end_the_run_and_nothing_else(tmp_path, data):
+    """What a taken-over worker sends can't disturb its supervisor."""
+
+    def body(link: WorkerLink) -> int:
+        descriptor = link._descriptor
+        rest = data
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os._exit(0)
+
+    watch = watched(tmp_path, body, timeout=5)
+    assert watch.how in ("killed", "internal")
+
+
+# -- limits
+
+
+def test_memory_over_the_limit_ends_the_worker(tmp_path):
+    """Growth counts from 9,000,000; passing the limit is told in the known words."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        hoard = []
+        while True:
+            hoard.append(bytearray(1 << 20))
+
+    watch = watched(tmp_path, body, memory=15e6)
+    assert (watch.how, watch.code) == ("limit", 98)
+    words = watch.errors.split("'")
+    assert words[0::2] == [
+        "Memory use ",
+        " over limit ",
+        ". Impolitely killing child!\n",
+    ]
+    assert int(words[1]) > 15_000_000 and words[3] == "15000000.0"
+
+
+def test_small_programs_run_under_the_usual_limit(tmp_path):
+    """Three million bytes fit under 15,000,000, however large the interpreter is."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        hoard = bytearray(3_000_000)
+        time.sleep(0.25)
+        os.write(1, str(link.memory_used()).encode())
+        return len(hoard) & 0
+
+    watch = watched(tmp_path, body, memory=15e6)
+    assert watch.code == 0
+    assert 11_500_000 < int(watch.output) < 15_000_000
+
+
+def test_disk_over_the_limit_ends_the_worker(tmp_path):
+    """Each entry counts its size plus 4096, whoever made it."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        with open("big", "wb") as file:
+            file.write(bytes(7000))
+        wait_for_ever()
+        return 0
+
+    (tmp_path / "vessel").mkdir()
+    (tmp_path / "vessel" / "before").write_bytes(b"")
+    watch = watched(tmp_path, body, disk=15_000)
+    assert (watch.how, watch.code) == ("limit", 98)
+    assert watch.errors == (
+        "Disk use '15192' over limit '15000.0'. Impolitely killing child!\n"
+    )
+
+
+def test_a_busy_worker_is_held_to_its_share(tmp_path):
+    """Under cpu 0.25 a loop is stopped again and again, and told about it."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        burn(1.2)
+        stops = link.stop_times()
+        os.write(1, f"{len(stops)} {link.cpu_used()}".encode())
+        return 0
+
+    watch = watched(tmp_path, body, cpu=0.25)
+    stops, used = watch.output.split()
+    assert int(stops) >= 1 and watch.run.stops >= int(stops)
+    assert float(used) < 0.9
+
+
+def test_one_core_is_never_stopped(tmp_path):
+    """Under cpu 1.0 one busy thread runs freely."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        burn(0.6)
+        return len(link.stop_times())
+
+    watch = watched(tmp_path, body, cpu=1.0)
+    assert (watch.code, watch.run.stops) == (0, 0)
+
+
+def test_a_cpu_limit_of_zero_ends_the_run_as_on_the_reference(tmp_path):
+    """The reference's monitor dies of it: its text and code 70."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        wait_for_ever()
+        return 0
+
+    watch = watched(tmp_path, body, cpu=0.0)
+    assert watch.code == 70
+    assert watch.errors == "Monitor process died! Terminating!\n"
+
+
+# -- stop file and status file
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "output"),
+    [
+        ("12;a;b", 12, "a;b\n"),
+        ("44;", 44, ""),
+        ("", 44, ""),
+        ("nonsense", 44, ""),
+        ("56;text", 44, ""),
+        ("x;text", 44, ""),
+    ],
+)
+def test_a_stop_file_ends_the_run(tmp_path, content, code, output):
+    """CODE;MESSAGE decides code and output; anything else means 44."""
+    stop = tmp_path / "stop"
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        wait_for_ever()
+        return 0
+
+    stop.write_text(content)
+    watch = watched(tmp_path, body, stop_file=str(stop))
+    assert (watch.how, watch.code, watch.output) == ("stopped", code, output)
+    assert stop.exists()
+
+
+def test_the_status_file_tells_the_state(tmp_path):
+    """Started while it runs, Terminated afterwards, and never two at once."""
+    prefix = tmp_path / "state"
+
+    def body(link: WorkerLink) -> int:
+        names = [name for name in os.listdir(tmp_path) if name.startswith("state-")]
+        os.write(1, " ".join(names).encode())
+        return 0
+
+    watch = watched(tmp_path, body, status_prefix=str(prefix))
+    assert watch.output.startswith("state-Started-") and " " not in watch.output
+    left = [path.name for path in tmp_path.glob("state-*")]
+    assert len(left) == 1 and left[0].startswith("state-Terminated-")
+
+
+def test_a_stopped_run_is_published_as_stopped(tmp_path):
+    """Code 44 by the stop file gives the state Stopped."""
+    (tmp_path / "stop").write_text("44;")
+    watched(
+        tmp_path,
+        lambda link: wait_for_ever() or 0,
+        stop_file=str(tmp_path / "stop"),
+        status_prefix=str(tmp_path / "s"),
+    )
+    assert [path.name.split("-")[1] for path in tmp_path.glob("s-*")] == ["Stopped"]
+
+
+# -- output
+
+
+def test_a_circular_log_takes_both_streams(tmp_path):
+    """With a log file nothing reaches the two descriptors."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        os.write(1, b"out\n")
+        os.write(2, b"err\n")
+        return 0
+
+    watch = watched(tmp_path, body, logfile=str(tmp_path / "log"))
+    assert (watch.output, watch.errors) == ("", "")
+    assert (tmp_path / "log.old").read_bytes() == b"out\nerr\n"
+
+
+@pytest.mark.parametrize("raw", [False, True])
+def test_a_terminal_gets_no_control_sequences_unless_asked(tmp_path, raw):
+    """ESC arrives spelt out; with raw it arrives as it is."""
+    import pty
+
+    ours, terminal = pty.openpty()
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        os.write(1, b"\x1b[2Jhello")
+        return int(os.isatty(1))
+
+    job = Job(folder=str(tmp_path), raw=raw)
+    run = supervise(job, body, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    seen = os.read(ours, 100)
+    os.close(ours)
+    assert run.ending.code == 0
+    assert seen == (b"\x1b[2Jhello" if raw else b"<1b>[2Jhello")
+
+
+def test_output_without_end_is_limited_by_the_reader_alone(tmp_path):
+    """A flood into a pipe that nobody reads is ended like anything else."""
+    reader, writer = os.pipe()
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        while True:
+            os.write(1, b"x" * 10_000)
+
+    run = supervise(Job(folder=str(tmp_path), timeout=0.3), body, stdout=writer)
+    os.close(writer)
+    os.close(reader)
+    assert run.ending.how == "timeout"
+
+
+# -- nothing is left
+
+
+def descriptors() -> list[str]:
+    return sorted(os.listdir("/proc/self/fd"))
+
+
+def children() -> str:
+    pid = os.getpid()
+    return Path(f"/proc/self/task/{pid}/children").read_text()
+
+
+def end_normally(link: WorkerLink) -> int:
+    link.seal()
+    return 0
+
+
+def end_by_exitall(link: WorkerLink) -> int:
+    link.seal()
+    link.finish(200, "exitall")
+
+
+def end_by_signal(link: WorkerLink) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def end_by_memory(link: WorkerLink) -> int:
+    link.seal()
+    hoard = []
+    while True:
+        hoard.append(bytearray(1 << 20))
+
+
+def end_by_time(link: WorkerLink) -> int:
+    link.seal()
+    wait_for_ever()
+    return 0
+
+
+def end_by_defect(link: WorkerLink) -> int:
+    raise ValueError
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts in /proc")
+@pytest.mark.parametrize(
+    "body",
+    [
+        end_normally,
+        end_by_exitall,
+        end_by_signal,
+        end_by_memory,
+        end_by_time,
+        end_by_defect,
+    ],
+)
+def test_nothing_is_left_after_any_end(tmp_path, body):
+    """No descriptor, process, file, thread or handler outlives its run."""
+    before = descriptors(), children(), threading.active_count()
+    handler = signal.getsignal(signal.SIGINT)
+    watched(
+        tmp_path,
+        body,
+        cpu=0.5,
+        memory=15e6,
+        disk=1e6,
+        timeout=0.5,
+        logfile=str(tmp_path / "log"),
+    )
+    assert (descriptors(), children(), threading.active_count()) == before
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert signal.set_wakeup_fd(-1) == -1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "err",
+        "log.old",
+        "out",
+        "vessel",
+    ]
+
+
+SLEEPER = """
+import os, sys, time
+sys.path.insert(0, {root!r})
+from repy_compat.supervisor.job import Job
+from repy_compat.supervisor.watch import supervise
+
+def body(link):
+    link.seal()
+    os.write(1, b"%d\\n" % os.getpid())
+    while True:
+        {act}
+
+run = supervise(Job(folder={folder!r}, cpu=0.01), body)
+sys.exit(run.ending.code)
+"""
+
+
+def start_sleeper(
+    folder: Path, act: str = "time.sleep(9)"
+) -> tuple[subprocess.Popen, int]:
+    """A supervisor in a process of its own, and the pid of its worker."""
+    text = SLEEPER.format(root=str(ROOT), folder=str(folder), act=act)
+    process = subprocess.Popen(
+        [sys.executable, "-c", text], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    return process, int(process.stdout.readline())
+
+
+def is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def gone(pid: int) -> bool:
+    """Whether process ``pid`` ends within two seconds."""
+    for _ in range(200):
+        if not is_running(pid):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("act", ["time.sleep(9)", "pass"], ids=["asleep", "stopped"])
+def test_a_worker_ends_with_its_supervisor(tmp_path, act):
+    """kill -9 of the supervisor ends the worker too, even one that is stopped."""
+    process, worker = start_sleeper(tmp_path, act)
+    time.sleep(0.25)
+    process.kill()
+    process.communicate()
+    assert gone(worker)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize(
+    ("number", "code", "sentence"),
+    [
+        (signal.SIGINT, 130, b"repy: interrupted; the program was ended\n"),
+        (
+            signal.SIGTERM,
+            143,
+            b"repy: ended by signal 15 (SIGTERM), and the program with it\n",
+        ),
+    ],
+)
+def test_an_interruption_ends_both_with_one_sentence(tmp_path, number, code, sentence):
+    """Ctrl-C: code 130, one sentence, no traceback, no worker left."""
+    process, worker = start_sleeper(tmp_path)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors) == (code, sentence)
+    assert gone(worker)

@@ -31,6 +31,7 @@ ALLOWED: dict[str, set[str]] = {
 ALLOWED["loading"] = RUNNING | {"report", "outcome"}
 ALLOWED["execution"] = SANDBOX | {"loading", "supervisor"}
 ALLOWED["running"] = ALLOWED["execution"] | {"execution"}
+ALLOWED["grading"] = ALLOWED["running"]
 TOP = {"__init__", "__main__", "cli", "commands"}
 
 

@@ -1,0 +1,43 @@
+"""Iterating as Python 2.7 does: who can be iterated, and what is said otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from repy_compat.python2.names import is_old_style_instance, type_name
+
+
+def iterate(value: object) -> Iterator:
+    """``iter(value)``; TypeError with Python 2.7's text if it can't be iterated."""
+    try:
+        return iter(value)  # type: ignore[call-overload, no-any-return]
+    except TypeError as error:
+        raise _complaint(value, error) from None
+
+
+def _complaint(value: object, error: TypeError) -> TypeError:
+    text = str(error)
+    if "non-iterator" in text:
+        return error
+    if is_old_style_instance(value):
+        return TypeError("iteration over non-sequence")
+    return TypeError(f"'{type_name(value)}' object is not iterable")
+
+
+def iterate_or(value: object, complaint: str) -> Iterator:
+    """``iter(value)``; a TypeError that says ``complaint`` if it can't be iterated."""
+    try:
+        return iter(value)  # type: ignore[call-overload, no-any-return]
+    except TypeError as error:
+        if "non-iterator" in str(error):
+            raise
+        raise TypeError(complaint) from None
+
+
+def next_item(iterator: object) -> object:
+    """The method ``next`` of the built-in iterators."""
+    return next(iterator)  # type: ignore[call-overload]
+
+
+METHODS = {"next": next_item}
+HIDDEN: frozenset[str] = frozenset()

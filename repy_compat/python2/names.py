@@ -1,0 +1,249 @@
+"""What Python 2.7 calls the type of a value: for error texts, ordering and reprs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FrameType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    ModuleType,
+    TracebackType,
+    WrapperDescriptorType,
+)
+
+INT_MAX = 2**63 - 1
+INT_MIN = -(2**63)
+
+
+class long(int):  # noqa: N801 - Python 2's name, shown by the host's own texts too
+    """An integer that was written ``5L`` or made by ``long(5)``, within 64 bits.
+
+    Integers outside 64 bits are plain ``int`` objects: their value tells.
+    Whatever is calculated from one of these is a plain ``int`` again (a
+    documented limitation).
+    """
+
+    __slots__ = ()
+
+
+class Xrange:
+    """Python 2's ``xrange`` object: a lazy sequence and nothing more.
+
+    It can be indexed, iterated and measured; there are no slices, no methods,
+    no comparison by value (Repy language catalogue, "range() is a list").
+    """
+
+    __slots__ = ("ǀrange",)
+    ǀrange: range
+
+    def __init__(self, numbers: range) -> None:
+        object.__setattr__(self, "ǀrange", numbers)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"'xrange' object has no attribute '{name}'")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"'xrange' object has no attribute '{name}'")
+
+    def __len__(self) -> int:
+        return len(self.ǀrange)
+
+    def __iter__(self) -> object:  # type: ignore[override]
+        return iter(self.ǀrange)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self.ǀrange
+
+    def __getitem__(self, index: object) -> int:
+        if isinstance(index, int):
+            try:
+                return self.ǀrange[index]
+            except IndexError:
+                if INT_MIN <= index <= INT_MAX:
+                    text = "xrange object index out of range"
+                else:
+                    text = "cannot fit 'long' into an index-sized integer"
+                raise IndexError(text) from None
+        if is_old_style_instance(index):
+            raise TypeError("object cannot be interpreted as an index")
+        raise TypeError(f"sequence index must be integer, not '{type_name(index)}'")
+
+
+class Facade:
+    """A built-in type as a value in a program; ``types`` gives it its behaviour.
+
+    It holds nothing: what belongs to it is kept in a table of ``types``, so that
+    a program that gets hold of one finds nothing to hold on to.
+    """
+
+    __slots__ = ()
+
+
+class Unbound:
+    """A built-in method read from its type (``str.upper``); see ``types``."""
+
+    __slots__ = ()
+
+
+class BuiltinToken:
+    """What the bound methods that stand for built-in functions are bound to."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<built-in>"
+
+
+BUILTIN = BuiltinToken()
+
+# Functions of ours that play built-in methods: bound to their object by
+# MethodType they are told from a program's methods by being in here.
+_builtin_methods: set[object] = set()
+
+Xrange.__name__ = Xrange.__qualname__ = "xrange"
+
+NAMES: dict[type, str] = {
+    bool: "bool",
+    long: "long",
+    float: "float",
+    str: "str",
+    list: "list",
+    tuple: "tuple",
+    dict: "dict",
+    set: "set",
+    frozenset: "frozenset",
+    complex: "complex",
+    object: "object",
+    slice: "slice",
+    type(None): "NoneType",
+    type(Ellipsis): "ellipsis",
+    type(NotImplemented): "NotImplementedType",
+    Xrange: "xrange",
+    Facade: "type",
+    Unbound: "method_descriptor",
+    range: "list",
+    BuiltinFunctionType: "builtin_function_or_method",
+    FunctionType: "function",
+    MethodDescriptorType: "method_descriptor",
+    MethodWrapperType: "method-wrapper",
+    WrapperDescriptorType: "wrapper_descriptor",
+    GetSetDescriptorType: "getset_descriptor",
+    MemberDescriptorType: "member_descriptor",
+    ModuleType: "module",
+    CodeType: "code",
+    FrameType: "frame",
+    TracebackType: "traceback",
+    type(iter([])): "listiterator",
+    type(iter(())): "tupleiterator",
+    type(iter("")): "iterator",
+    type(iter(bytes())): "iterator",
+    type(iter(set())): "setiterator",
+    type(iter(range(0))): "rangeiterator",
+    type(reversed([])): "listreverseiterator",
+    type(iter({})): "dictionary-keyiterator",
+    type(iter({}.values())): "dictionary-valueiterator",
+    type(iter({}.items())): "dictionary-itemiterator",
+    type({}.keys()): "dict_keys",
+    type({}.values()): "dict_values",
+    type({}.items()): "dict_items",
+}
+# Since Python 3.13 some strings have an iterator type of their own.
+NAMES[type(iter("a"))] = NAMES[type(iter("é"))] = NAMES[type(iter("€"))] = "iterator"
+
+_classes: object = None
+
+
+def classes_module() -> object:
+    """The module about classes and instances, imported on first need.
+
+    It imports this one, so the import can't stand at the top.
+    """
+    global _classes
+    if _classes is None:
+        from repy_compat.python2 import classes
+
+        _classes = classes
+    return _classes
+
+
+def is_old_style_instance(value: object) -> bool:
+    """Whether ``value`` is an instance of an old-style class."""
+    return type(value) not in NAMES and classes_module().is_old_style_instance(value)  # type: ignore[attr-defined]
+
+
+def is_old_style_class(value: object) -> bool:
+    """Whether ``value`` is an old-style class."""
+    return isinstance(value, type) and classes_module().is_old_style_class(value)  # type: ignore[attr-defined]
+
+
+def register_builtin_method(function: Callable[..., object]) -> None:
+    """Let bound methods of ``function`` pass for built-in ones."""
+    _builtin_methods.add(function)
+
+
+def is_builtin_method(value: object) -> bool:
+    """Whether ``value`` is one of our functions standing for a built-in one.
+
+    True for built-in functions of a program's namespace (``len``) and for
+    built-in methods that we replaced (``{}.keys``).
+    """
+    return type(value) is MethodType and (
+        value.__self__ is BUILTIN or value.__func__ in _builtin_methods
+    )
+
+
+def is_long(value: int) -> bool:
+    """Whether an exact ``int`` or a marked long counts as Python 2's long."""
+    return type(value) is long or not INT_MIN <= value <= INT_MAX
+
+
+def type_name(value: object) -> str:
+    """The name that Python 2.7's messages give the type of ``value``.
+
+    ``int`` and ``long`` are told apart by value; an exception class of Python 2
+    has its module in front (``exceptions.ValueError``), an instance of an
+    old-style class is an ``instance``.
+    """
+    kind = type(value)
+    if kind is int:
+        return "int" if INT_MIN <= value <= INT_MAX else "long"  # type: ignore[operator]
+    name = NAMES.get(kind)
+    if name is not None:
+        return name
+    return _other_name(value, kind)
+
+
+def _other_name(value: object, kind: type) -> str:
+    if kind is MethodType:
+        if is_builtin_method(value):
+            return "builtin_function_or_method"
+        return "instancemethod"
+    if isinstance(value, type):
+        return "classobj" if is_old_style_class(value) else "type"
+    classes = classes_module()
+    if classes.is_old_style_instance(value):  # type: ignore[attr-defined]
+        return "instance"
+    if classes.is_method(value):  # type: ignore[attr-defined]
+        return "instancemethod"
+    return class_name(kind)
+
+
+def class_name(cls: type) -> str:
+    """The name of a class as messages show it: ``long``, ``exceptions.IOError``."""
+    if cls is int:
+        return "int"
+    name = NAMES.get(cls)
+    return classes_module().plain_name(cls) if name is None else name  # type: ignore[attr-defined, no-any-return]
+
+
+def instance_lacks(value: object, method: str) -> AttributeError:
+    """What an old-style instance says of a special method it doesn't have."""
+    name = class_name(type(value))
+    return AttributeError(f"{name} instance has no attribute '{method}'")

@@ -27,6 +27,22 @@ if TYPE_CHECKING:
 #: Characters of each stream that are kept unless the caller says otherwise.
 OUTPUT_LIMIT = 64 << 20
 
+#: What the body of a Repy program needs, so that no worker has to load it.
+_PRELOADED = (
+    "repy_compat.execution",
+    "repy_compat.sandbox",
+    "repy_compat.report",
+    "repy_compat.language.compiler",
+    "repy_compat.language.includes",
+    "repy_compat.python2.builtins",
+    "repy_compat.api.v1",
+    "repy_compat.api.v2",
+    "repy_compat.world.real",
+    "socket",
+    "select",
+    "random",
+)
+
 _servers: dict[int, _Server] = {}
 _starting = allocate_lock()
 
@@ -275,16 +291,12 @@ def _preload(module: str) -> None:
     import mmap  # noqa: F401
     import resource  # noqa: F401
 
-    try:
-        __import__(module)
-    except ImportError:
-        # The request will say so, to somebody who can hear it.
-        return
-    try:
-        from repy_compat.execution import preload
-    except ImportError:
-        return
-    preload()
+    for name in (module, *_PRELOADED):
+        try:
+            __import__(name)
+        except ImportError:
+            # If a body needs it, its own import says so to somebody who can hear.
+            continue
 
 
 def _fork_supervisor() -> bool:

@@ -141,7 +141,9 @@ class _Marker:
             elif isinstance(node, ast.Subscript):
                 self._number_subscript(node, scope)
             elif isinstance(node, ast.Attribute):
-                if id(node) not in called and self._sharing.is_assigned(node.attr):
+                if not (id(node) in called or id(node) in self._marks) and (
+                    self._sharing.is_assigned(node.attr)
+                ):
                     self._add(node, _kind(node), words_of(node))
             elif isinstance(node, ast.AugAssign):
                 self._number_augmented(node, scope)
@@ -168,6 +170,8 @@ class _Marker:
         return access
 
     def _number_subscript(self, node: ast.Subscript, scope: Scope) -> None:
+        if id(node) in self._marks:
+            return
         if isinstance(node.value, ast.Name):
             if scope.is_private(node.value.id):
                 return

@@ -41,7 +41,8 @@ class SimulatedWorld(World):
 
     ``files`` is the content of the vessel folder, ``seed`` decides what the
     program draws as random bytes, ``chooser`` the schedule (by default the one
-    without departures), ``steps`` how many points the run may pass. ``library``
+    without departures), ``steps`` how many points the run may pass, ``loose`` lets time go on while events
+    can run. ``library``
     gives the text of installed files. After the run ``close`` must be called.
     """
 
@@ -59,11 +60,12 @@ class SimulatedWorld(World):
         chooser: Chooser = go_on,
         carrier: Carrier | None = None,
         steps: int = STEPS,
+        loose: bool = False,
         library: Callable[[str], str | None] = no_library,
     ) -> None:
         self.own_carrier = carrier is None
         self.carrier = new_carrier() if carrier is None else carrier
-        engine = Engine(self.carrier, chooser, steps)
+        engine = Engine(self.carrier, chooser, steps, loose)
         super().__init__(
             scheduler=engine,
             files=SimulatedFiles(files, library),

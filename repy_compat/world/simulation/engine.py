@@ -42,6 +42,9 @@ from repy_compat.world.simulation.waiting import (
 Chooser = Callable[[int, int, list[int]], int]
 Entry = tuple[int, str, object, object, int]
 
+# The choice of letting time go on to the next deadline, with a loose clock.
+TIME = -2
+
 PATIENCE = 500
 FREE_READINGS = 1000
 MAIN = 0
@@ -87,19 +90,30 @@ class Engine(Scheduler):
     ``steps`` bounds the points that a run may pass; a run that needs more ends
     with ``ending == "steps"``. ``ending`` is otherwise ``""`` (it went to its
     end), ``"deadlock"``, ``"listening"`` (only listeners keep it alive, and
-    nobody sends), or ``"stopped"`` (by ``stop``).
+    nobody sends), or ``"stopped"`` (by ``stop``). ``on_rest`` is called with the
+    ending when the engine itself ends the run.
+
+    With a ``loose`` clock, time may also go on while events can run: that is one
+    more choice, as on a machine that is busy with something else.
     """
 
     def __init__(
-        self, carrier: Carrier, chooser: Chooser = go_on, steps: int = 20_000
+        self,
+        carrier: Carrier,
+        chooser: Chooser = go_on,
+        steps: int = 20_000,
+        loose: bool = False,
     ) -> None:
         self._carrier = carrier
         self._chooser = chooser
         self._budget = steps
+        self._loose = loose
+        self.on_rest: Callable[[str], None] = _nobody
         self.time = 0.0
         self.steps = 0
         self.decisions = 0
         self.departures: list[tuple[int, int]] = []
+        self.offers: list[tuple[int, tuple[int, ...]]] = []
         self.log: list[Entry] = []
         self.marks: list[tuple[int, float]] = []
         self.ended = False
@@ -134,7 +148,11 @@ class Engine(Scheduler):
             raise RunEnded
         steps = self.steps = self.steps + 1
         decision = -1
-        if len(self._ready) > 1 or steps - self._run_since > PATIENCE:
+        if (
+            len(self._ready) > 1
+            or steps - self._run_since > PATIENCE
+            or (self._loose and self._alarms)
+        ):
             decision = self.decisions
             self._offer(task)
         self.log.append((task.number, place, thing, detail, decision))
@@ -175,21 +193,30 @@ class Engine(Scheduler):
             if not choices:
                 return
         following = self._choose(-1 if tired else task.number, choices)
+        while following is None:
+            following = self._choose(task.number, self._ready)
         if following is task:
             return
         self._pass_baton(task, following)
         if self.ended:
             raise RunEnded
 
-    def _choose(self, current: int, choices: list[int]) -> Task:
+    def _choose(self, current: int, choices: list[int]) -> Task | None:
+        """The event that goes on; None when time went on instead."""
+        if self._loose and self._alarms:
+            choices = [*choices, TIME]
         if len(choices) == 1:
             return self.tasks[choices[0]]
         index = self.decisions
         self.decisions = index + 1
         usual = current if current >= 0 else choices[0]
+        self.offers.append((current, tuple(choices)))
         number = self._chooser(index, current, choices)
         if number != usual:
             self.departures.append((index, number))
+        if number == TIME:
+            self._next_deadline()
+            return None
         return self.tasks[number]
 
     def _pass_baton(self, task: Task, following: Task) -> None:
@@ -280,24 +307,32 @@ class Engine(Scheduler):
 
     def _next(self) -> Task:
         """The event that goes on when the running one can't."""
-        while not self._ready:
-            if not self._next_deadline():
-                self._nothing_left()
-                return self._main
-        return self._choose(-1, self._ready)
+        while True:
+            while not self._ready:
+                if not self._next_deadline():
+                    self._nothing_left()
+                    return self._main
+            following = self._choose(-1, self._ready)
+            if following is not None:
+                return following
 
     def _nothing_left(self) -> None:
         waiting = [task for task in self.tasks if task.state == BLOCKED]
         only_main = [task.why for task in waiting] == ["idle"]
         self.blocked = [(task.name, task.why) for task in waiting]
-        self._end("listening" if only_main and self._kept else "deadlock")
+        self._rest("listening" if only_main and self._kept else "deadlock")
 
     def _give_up(self, ending: str) -> NoReturn:
         self.blocked = [
             (task.name, task.why) for task in self.tasks if task.state == BLOCKED
         ]
-        self._end(ending)
+        self._rest(ending)
         raise RunEnded
+
+    def _rest(self, ending: str) -> None:
+        if not self.ended:
+            self._end(ending)
+            self.on_rest(ending)
 
     def _end(self, ending: str) -> None:
         if not self.ended:
@@ -422,6 +457,7 @@ class Engine(Scheduler):
     def wait_until_idle(self) -> None:
         if self.ended:
             raise RunEnded
+        self._note(self._main, "phase")
         while self._living or self._kept:
             self.block("idle")
         self._note(self._main, "idle")
@@ -450,6 +486,10 @@ class Engine(Scheduler):
 
     def _unfinished(self) -> bool:
         return any(task.state != OVER for task in self.tasks[1:])
+
+
+def _nobody(ending: str) -> None:
+    """Nobody wants to know that the engine ended a run."""
 
 
 def _is_live(alarm: tuple[float, int, Task]) -> bool:

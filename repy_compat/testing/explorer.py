@@ -1,0 +1,223 @@
+"""Runs a program under many schedules and says what they showed.
+
+A pass is claimed only from evidence: so many schedules ran to their end, and
+each event that was created and not cancelled ran. Otherwise the verdict is
+``inconclusive``, with the reason and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from repy_compat.errors import InternalError
+from repy_compat.testing.findings import Comparison, Finding, findings_of
+from repy_compat.testing.schedule import Departures, follow
+from repy_compat.testing.shrinking import Shrinking
+from repy_compat.testing.strategy import Auto, Strategy
+from repy_compat.testing.subject import Run, Subject
+
+FAILS, HOLDS, EXHAUSTED, INCONCLUSIVE = "fails", "holds", "exhausted", "inconclusive"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding with the smallest schedule that shows it, and that run."""
+
+    finding: Finding
+    run: Run
+    at: int
+
+    @property
+    def token(self) -> str:
+        """The token that shows it again."""
+        return self.run.token
+
+
+@dataclass
+class Exploration:
+    """What the schedules of a program showed.
+
+    ``verdict`` is ``fails``, ``holds`` (within ``schedules`` schedules),
+    ``exhausted`` (holds under every schedule with at most two preemptions) or
+    ``inconclusive``; ``reason`` says why and ``remedy`` what to do then.
+    ``found`` lists the findings, ``ended`` counts the schedules that came to
+    their end, ``events`` the most events of one run, ``first`` is the run
+    without departures.
+    """
+
+    verdict: str
+    schedules: int
+    ended: int
+    events: int
+    found: list[Found]
+    first: Run | None
+    reason: str = ""
+    remedy: str = ""
+    strategies: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the verdict is holds or exhausted."""
+        return self.verdict in (HOLDS, EXHAUSTED)
+
+    def __str__(self) -> str:
+        from repy_compat.testing.telling import exploration_text
+
+        return exploration_text(self)
+
+    def check(self) -> None:
+        """AssertionError with the whole report unless the program holds."""
+        if not self.ok:
+            raise AssertionError(str(self))
+
+
+class Explorer:
+    """Explores one subject.
+
+    ``first_only`` stops at the first finding; otherwise all of ``schedules``
+    are run. ``progress`` is told how many of how many runs are done.
+    """
+
+    def __init__(
+        self,
+        subject: Subject,
+        strategy: Strategy,
+        schedules: int,
+        *,
+        first_only: bool = True,
+        progress: Progress | None = None,
+    ) -> None:
+        self._subject = subject
+        self._strategy = strategy
+        self._schedules = schedules
+        self._first_only = first_only
+        self._progress = progress
+        self._comparison = Comparison()
+        self._found: dict[tuple[object, ...], Found] = {}
+        self._runs = 0
+        self._ended = 0
+        self._events = 0
+        self._first: Run | None = None
+        self._unended: Run | None = None
+        self._unbegun = False
+        self._by_strategy: dict[str, int] = {}
+
+    def explore(self) -> Exploration:
+        """Run the schedules; shrink what was found."""
+        while self._runs < self._schedules:
+            chooser = self._strategy.next()
+            if chooser is None:
+                break
+            run = self._subject.execute(chooser)
+            self._runs += 1
+            self._count_strategy()
+            self._look_at(run)
+            self._strategy.learn(run.record)
+            if self._progress is not None:
+                self._progress(self._runs, self._schedules)
+            if not run.record.offers and run.record.ending != "steps":
+                # Nothing to choose: this one schedule is all there is.
+                self._strategy.exhausted = True
+                break
+            if self._found and self._first_only:
+                break
+        return self._conclusion()
+
+    def _count_strategy(self) -> None:
+        strategy = self._strategy
+        name = strategy.stage if isinstance(strategy, Auto) else strategy.name
+        self._by_strategy[name] = self._by_strategy.get(name, 0) + 1
+
+    def _look_at(self, run: Run) -> None:
+        record = run.record
+        if record.defects:
+            raise InternalError(
+                f"the simulated world failed under {run.token}"
+            ) from record.defects[0]
+        if self._first is None:
+            self._first = run
+        self._events = max(self._events, record.begun)
+        if run.how == "steps":
+            self._unended = self._unended or run
+        else:
+            self._ended += 1
+            self._unbegun |= run.how == "normal" and not _all_ran(run)
+        for finding in findings_of(run):
+            self._keep(finding, run)
+        for finding, at_fault in self._comparison.compare(run):
+            self._keep(finding, at_fault)
+
+    def _keep(self, finding: Finding, run: Run) -> None:
+        if finding.key not in self._found:
+            self._found[finding.key] = Found(finding, run, self._runs)
+
+    # -- the end --------------------------------------------------------------
+
+    def _conclusion(self) -> Exploration:
+        found = [self._shrunk(found) for found in self._found.values()]
+        found.sort(key=lambda each: _weight(each.finding.kind))
+        verdict, reason, remedy = self._verdict(bool(found))
+        return Exploration(
+            verdict,
+            self._runs,
+            self._ended,
+            self._events,
+            found,
+            self._first,
+            reason,
+            remedy,
+            self._by_strategy,
+        )
+
+    def _verdict(self, found: bool) -> tuple[str, str, str]:
+        first = self._first
+        if found:
+            return FAILS, "", ""
+        if first is None:
+            return INCONCLUSIVE, "no schedule ran", "allow at least one schedule"
+        if self._unended is not None:
+            return (
+                INCONCLUSIVE,
+                f"{self._runs - self._ended} of {self._runs} schedules didn't end within"
+                f" {self._subject.steps} steps",
+                "let the program end, or allow more steps",
+            )
+        if not first.ok and first.how != "listening":
+            return INCONCLUSIVE, f"the program ended by {first.how}: {first.detail}", ""
+        if self._unbegun:
+            return INCONCLUSIVE, "an event never ran", "report this: it is our defect"
+        if self._strategy.exhausted:
+            return EXHAUSTED, "", ""
+        if self._runs < self._schedules:
+            return HOLDS, f"{self._strategy.name} has no more schedules", ""
+        return HOLDS, "", ""
+
+    def _shrunk(self, found: Found) -> Found:
+        key = found.finding.key
+        good = self._comparison.without_faults()
+
+        def attempt(departures: Departures) -> tuple[Departures, Found] | None:
+            run = self._subject.execute(follow(departures), found.run.schedule.seed)
+            for finding in findings_of(run):
+                if finding.key == key:
+                    return run.schedule.departures, Found(finding, run, found.at)
+            for finding, at_fault in good.without_faults().compare(run):
+                if finding.key == key and at_fault is run:
+                    return run.schedule.departures, Found(finding, run, found.at)
+            return None
+
+        return Shrinking(found.run.schedule.departures, found, attempt).search()
+
+
+def _all_ran(run: Run) -> bool:
+    steps = run.record.all_steps()
+    cancelled = sum(step.what == "cancel" for step in steps)
+    return run.record.begun + cancelled >= len(run.record.names)
+
+
+def _weight(kind: str) -> int:
+    """The cause comes before its effects."""
+    order = ("lost update", "deadlock", "exception", "limit", "starvation", "left")
+    return order.index(kind) if kind in order else len(order)

@@ -1,0 +1,131 @@
+"""The text about an exploration: findings, the lines interleaved, what to paste."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from repy_compat.testing.explorer import Exploration, Found
+    from repy_compat.testing.subject import Run
+
+# Lines of the interleaving that are shown at most.
+SHOWN = 24
+
+
+def exploration_text(exploration: Exploration, program: str = "") -> str:
+    """The whole report, ending with the line to paste if there is a finding."""
+    lines = [verdict_line(exploration)]
+    for found in exploration.found:
+        lines += ["", *found_lines(found)]
+    if exploration.found:
+        lines += ["", "To see it again:", "    " + replay_line(exploration, program)]
+    return "\n".join(lines)
+
+
+def verdict_line(exploration: Exploration) -> str:
+    """The verdict as one sentence."""
+    count = _counted(exploration.schedules, "schedule")
+    events = _counted(exploration.events, "event")
+    if exploration.verdict == "fails":
+        number = _counted(len(exploration.found), "finding")
+        return f"fails: {number} within {count}"
+    if exploration.verdict == "exhausted":
+        return (
+            f"holds, exhausted: {count} with up to 2 preemptions, all that there are;"
+            f" {events} ran"
+        )
+    if exploration.verdict == "holds":
+        reason = f" ({exploration.reason})" if exploration.reason else ""
+        return f"holds within {count}{reason}; {events} ran"
+    text = f"inconclusive after {count}: {exploration.reason}"
+    return f"{text}; {exploration.remedy}" if exploration.remedy else text
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
+def found_lines(found: Found) -> list[str]:
+    """A finding for people: what, where, and the lines as they were interleaved."""
+    finding = found.finding
+    switches = len(found.run.schedule.departures)
+    lines = [f"{finding.kind}: {finding.summary}"]
+    width = max((len(moment.event) for moment in finding.moments), default=0)
+    for moment in finding.moments:
+        place = f"{moment.file}:{moment.line}"
+        lines.append(f"    {moment.event:{width}}  {place}  {moment.what}")
+    shown = interleaving(found.run)
+    if shown:
+        lines += ["", "  the lines in the order they ran:", *shown]
+    by = "without a switch" if not switches else f"by {_counted(switches, 'switch')}"
+    by = by.replace("switchs", "switches")
+    lines += ["", f"  found at schedule {found.at}, shown {by}: token {found.token}"]
+    return lines
+
+
+def interleaving(run: Run) -> list[str]:
+    """The source lines around the switches, each under the event that ran it."""
+    record = run.record
+    entries: list[tuple[int, str, int]] = []
+    for step in record.all_steps():
+        if step.place is not None:
+            file, line = run.program.locate(step.place.line)
+            entry = (step.event, file, line)
+            if not entries or entries[-1] != entry:
+                entries.append(entry)
+    # What came before the last lines is set-up more often than not.
+    entries = entries[-SHOWN:]
+    width = max((len(record.names[event]) for event, _, _ in entries), default=0)
+    return [
+        f"    {record.names[event]:{width}}  {line:4} | {_source(file, line, run)}"
+        for event, file, line in entries
+    ]
+
+
+def _source(file: str, line: int, run: Run) -> str:
+    lines = run.subject.source_lines(file)
+    return lines[line - 1].rstrip() if 0 < line <= len(lines) else f"({file})"
+
+
+def replay_line(exploration: Exploration, program: str = "") -> str:
+    """The command that shows the first finding again."""
+    found = exploration.found[0]
+    name = program or found.run.program.filename
+    options = "".join(f" {word}" for word in found.run.subject.options)
+    if found.run.subject.source is not None:
+        return f"repy_compat.testing.replay(program, {found.token!r})"
+    return f"repy replay {shlex.quote(os.fspath(name))} {found.token} --trace{options}"
+
+
+def exploration_json(exploration: Exploration) -> str:
+    """The report as JSON, for scripts."""
+    found = [
+        {
+            "kind": each.finding.kind,
+            "summary": each.finding.summary,
+            "moments": [
+                {"event": m.event, "file": m.file, "line": m.line, "what": m.what}
+                for m in each.finding.moments
+            ],
+            "token": each.token,
+            "switches": len(each.run.schedule.departures),
+            "schedule": each.at,
+        }
+        for each in exploration.found
+    ]
+    return json.dumps(
+        {
+            "verdict": exploration.verdict,
+            "schedules": exploration.schedules,
+            "ended": exploration.ended,
+            "events": exploration.events,
+            "reason": exploration.reason,
+            "remedy": exploration.remedy,
+            "strategies": exploration.strategies,
+            "found": found,
+        },
+        indent=2,
+    )

@@ -18,7 +18,11 @@ from repy_compat.api.copying import (
     type_text,
     violation_text,
 )
-from repy_compat.api.exceptions import NamespaceViolationError, RepyArgumentError
+from repy_compat.api.exceptions import (
+    NamespaceViolationError,
+    Py2TypeError,
+    RepyArgumentError,
+)
 from repy_compat.python2 import numbers as python2_numbers
 from repy_compat.python2 import text as python2_text
 
@@ -27,7 +31,7 @@ Keywords = dict[str, object]
 
 # --- Room for a call ---------------------------------------------------------
 
-_ROOM = 40
+_ROOM = 24
 
 
 def need_room(levels: int = _ROOM) -> None:
@@ -66,7 +70,7 @@ def wrong_call_v1(
     if subject:
         rest = shown[1:] if arguments else ")"
         shown = f"({subject}, {rest}" if arguments else f"({subject},{rest}"
-    return TypeError(
+    return Py2TypeError(
         f"Function '{name}' called with incorrect arguments. {detail} "
         f"Arguments were args:{shown}, kwargs:{python2_text.py2_repr(keywords)}"
     )
@@ -81,17 +85,19 @@ def no_arguments_v1(
     )
 
 
-def copied_v1(value: object) -> object:
-    """A deep copy of an argument or a result.
+def copied_v1(
+    value: object, name: str, arguments: Arguments, keywords: Keywords
+) -> object:
+    """A deep copy of ``value``, one of the arguments of a call of ``name``.
 
     Raises:
-        NamespaceViolationError: it holds something that may not cross.
+        NamespaceViolationError: something in it may not cross.
     """
     try:
         return deep_copy(value)
-    except Uncopyable as refused:
-        violation = NamespaceViolationError(violation_text(refused))
-    raise violation
+    except Uncopyable:
+        pass
+    raise wrong_call_v1(name, arguments, keywords)
 
 
 def is_integer(value: object) -> bool:

@@ -13,7 +13,7 @@ that another event can't change them under our eyes (threat class T5).
 
 from __future__ import annotations
 
-from types import FunctionType, MethodType
+from types import FunctionType
 
 from repy_compat.api.handles import Handle, HandleV1
 from repy_compat.api.safedict import SafeDict
@@ -24,6 +24,7 @@ from repy_compat.python2 import text as python2_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 _PLAIN = frozenset(
     {str, int, float, complex, bool, type(None), frozenset, Handle, HandleV1, SafeDict}
@@ -46,7 +47,7 @@ def is_function(value: object) -> bool:
     kind = type(value)
     if kind is FunctionType:
         return python2_classes.is_program_function(value) or is_api_function(value)
-    return kind is MethodType or python2_classes.is_method(value)
+    return python2_classes.is_method(value)
 
 
 def is_api_function(value: object) -> bool:
@@ -130,7 +131,7 @@ class _Frame:
 _SHELLS: dict[type, Callable[[], object]] = {list: list, dict: dict, set: set}
 
 
-def deep_copy(value: object, *, lenient: bool = False) -> object:
+def deep_copy(value: Any, *, lenient: bool = False) -> object:
     """A copy of ``value`` that shares no list, dictionary or set with it.
 
     With ``lenient`` what may not cross is passed by reference instead of being
@@ -144,6 +145,8 @@ def deep_copy(value: object, *, lenient: bool = False) -> object:
         if kind in _PLAIN or lenient or crosses(value):
             return value
         raise Uncopyable(value, [])
+    if kind is tuple and all(type(item) in _PLAIN for item in value):
+        return value
     return _copy_container(value, lenient)
 
 

@@ -5,43 +5,31 @@ specification, section 5) and may raise and subclass them. V1 programs can name
 none, but see their texts in reports and may catch a base (Repy V1
 specification, section 4.3).
 
-Several programs of one process share these classes, so a program must not be
-able to change them: ``python2.errors.register_class_text`` tells the texts,
-and ``Sealed`` refuses every assignment to a class made here. A class that a
-program derives is the program's own and stays open.
+Several programs of one process share these classes, so none may change them:
+their metaclass refuses (threat class T2). A class that a program derives is
+the program's own and stays open.
 """
 
 from __future__ import annotations
 
-from repy_compat.python2 import errors as python2_errors
+from repy_compat.python2.errors import EXCEPTIONS, define
 
-_SEALED: set[type] = set()
-_PROGRAM_CLASS: type = type(python2_errors.EXCEPTIONS["IOError"])
-
-
-class Sealed(_PROGRAM_CLASS):  # type: ignore[misc]
-    """Metaclass: classes of this module can't be changed, derived ones can."""
-
-    def __setattr__(cls, name: str, value: object) -> None:
-        if cls in _SEALED:
-            raise TypeError(_refusal(cls))
-        super().__setattr__(name, value)
-
-    def __delattr__(cls, name: str) -> None:
-        if cls in _SEALED:
-            raise TypeError(_refusal(cls))
-        super().__delattr__(name)
+# Python 2's classes, for what the API raises with their meaning. The host's own
+# would be translated on the way to the program; these are what it gets.
+Py2Exception: type[Exception] = EXCEPTIONS["Exception"]
+Py2AttributeError: type[Exception] = EXCEPTIONS["AttributeError"]
+Py2IOError: type[Exception] = EXCEPTIONS["IOError"]
+Py2KeyError: type[Exception] = EXCEPTIONS["KeyError"]
+Py2OSError: type[Exception] = EXCEPTIONS["OSError"]
+Py2StopIteration: type[Exception] = EXCEPTIONS["StopIteration"]
+Py2SyntaxError: type[Exception] = EXCEPTIONS["SyntaxError"]
+Py2TypeError: type[Exception] = EXCEPTIONS["TypeError"]
+Py2ValueError: type[Exception] = EXCEPTIONS["ValueError"]
 
 
-def _refusal(cls: type) -> str:
-    return f"can't set attributes of built-in/extension type '{cls.__name__}'"
-
-
-def _new_class(module: str, name: str, *bases: type) -> type[Exception]:
-    """A sealed exception class that shows as ``<class 'module.name'>``."""
-    made: type[Exception] = Sealed(name, bases, {"__module__": module})
-    python2_errors.register_class_text(made, f"class '{module}.{name}'")
-    _SEALED.add(made)
+def _new_class(module: str, name: str, base: type) -> type[Exception]:
+    """An exception class that shows as ``<class 'module.name'>`` and never changes."""
+    made: type[Exception] = define(name, (base,), f"class '{module}.{name}'")  # type: ignore[assignment]
     return made
 
 
@@ -49,7 +37,7 @@ def _repy(name: str, base: type) -> type[Exception]:
     return _new_class("exception_hierarchy", name, base)
 
 
-RepyException = _repy("RepyException", Exception)
+RepyException = _repy("RepyException", Py2Exception)
 RepyArgumentError = _repy("RepyArgumentError", RepyException)
 TimeoutError = _repy("TimeoutError", RepyException)
 CodeUnsafeError = _repy("CodeUnsafeError", RepyException)
@@ -112,9 +100,10 @@ EXPORTED: dict[str, type[Exception]] = {
 """The classes that are builtins of a V2 program, by name."""
 
 # V1: not nameable by programs.
-_IOError: type[Exception] = python2_errors.EXCEPTIONS["IOError"]
-NamespaceViolationError = _new_class("namespace", "NamespaceViolationError", Exception)
-ThreadError = _new_class("thread", "error", Exception)
-SocketError = _new_class("socket", "error", _IOError)
+NamespaceViolationError = _new_class(
+    "namespace", "NamespaceViolationError", Py2Exception
+)
+ThreadError = _new_class("thread", "error", Py2Exception)
+SocketError = _new_class("socket", "error", Py2IOError)
 SocketTimeout = _new_class("socket", "timeout", SocketError)
 SocketAddressError = _new_class("socket", "gaierror", SocketError)

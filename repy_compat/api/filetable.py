@@ -33,21 +33,11 @@ class Entry:
         self.id = id
         self.item: Item | None = None
         self.raw: RawFile | None = None
-        self.watch: ref[OpenFile] | None = None
+        self.watch: ref[object] | None = None
 
     def is_lost(self) -> bool:
         """Whether the program can't reach this file any more."""
         return self.watch is not None and self.watch() is None
-
-
-class OpenFile:
-    """What the methods of a file handle hold: while it lives, the file is open."""
-
-    __slots__ = ("__weakref__", "entry", "raw")
-
-    def __init__(self, entry: Entry, raw: RawFile) -> None:
-        self.entry = entry
-        self.raw = raw
 
 
 class FileTable:
@@ -91,14 +81,13 @@ class FileTable:
         self.sweep()
         entry.item = take("filesopened", entry.id)
 
-    def attach(self, entry: Entry, raw: RawFile) -> OpenFile:
-        """Make a reserved entry an open file; it closes when the result is lost."""
-        entry.raw = raw
-        opened = OpenFile(entry, raw)
-        # The callback needs no reference to the file that is gone.
+    def watch(self, entry: Entry, holder: object) -> None:
+        """Close the file of ``entry`` once the program has lost ``holder``.
+
+        ``holder`` is what every method of the file's handle refers to.
+        """
         release = self.release
-        entry.watch = ref(opened, lambda _gone: release(entry))
-        return opened
+        entry.watch = ref(holder, lambda _gone: release(entry))
 
     def release(self, entry: Entry) -> None:
         """Close the file, give its item back, free its name; again is harmless.
@@ -112,6 +101,7 @@ class FileTable:
             entry.item.give_back()
         if self._entries.get(entry.name) is entry:
             self._entries.pop(entry.name, None)
+        entry.watch = None
 
     def sweep(self) -> None:
         """Close every file that the program can't reach any more."""
@@ -128,10 +118,11 @@ class FileTable:
             self.release(entry)
 
 
-def guarded(table: FileTable, entry: Entry, body: Callable[[], OpenFile]) -> OpenFile:
+def opened(table: FileTable, entry: Entry, body: Callable[[], RawFile]) -> RawFile:
     """Run ``body``, which opens the file of ``entry``; undo all of it on failure."""
     try:
-        return body()
+        entry.raw = body()
+        return entry.raw
     except BaseException:
         table.release(entry)
         raise

@@ -13,7 +13,8 @@ Rules: Repy V1 specification, section 15.4; Repy V2 specification, section 6.2.
 
 from __future__ import annotations
 
-from repy_compat.python2 import classes as python2_classes
+from repy_compat.api.exceptions import Py2AttributeError, Py2TypeError
+from repy_compat.python2.classes import ClosedType, register_host_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,73 +22,76 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _TYPE_TEXT = "<class 'namespace.NamespaceObjectWrapper'>"
-_SEALED_TEXT = (
-    "can't set attributes of built-in/extension type 'NamespaceObjectWrapper'"
-)
 _new = object.__new__
 
 
-class _HandleClass(type):
+class _HandleClass(ClosedType):
     """Metaclass: a program can neither call nor change a class of handles."""
 
     def __call__(cls, *_arguments: object, **_keywords: object) -> object:
-        raise TypeError("cannot create 'NamespaceObjectWrapper' instances")
-
-    def __setattr__(cls, _name: str, _value: object) -> None:
-        raise TypeError(_SEALED_TEXT)
-
-    def __delattr__(cls, _name: str) -> None:
-        raise TypeError(_SEALED_TEXT)
+        raise Py2TypeError("cannot create 'NamespaceObjectWrapper' instances")
 
 
 def _refuse_next(type_text: str) -> Callable[..., NoReturn]:
     def next(*_arguments: object, **_keywords: object) -> NoReturn:
-        raise TypeError(f"You tried to iterate a non-iterator of type {type_text}")
+        raise Py2TypeError(f"You tried to iterate a non-iterator of type {type_text}")
 
     return next
 
 
-class Handle(metaclass=_HandleClass):
-    """A handle of a V2 program: hashable, equal only to itself.
+class Nature:
+    """What the host knows about a handle, or about all handles of one kind.
 
-    ``ǀkind`` is ``file``, ``lock`` and so on, ``ǀtext`` what stands behind it
-    in the handle's repr. ``ǀinner`` is the host's object for the functions that
-    take handles, ``ǀowner`` the Runtime that made it. ``ǀnext`` gives the next
-    item where the handle can be iterated over; ``ǀiterated`` is the type named
-    in the refusal where it can't.
+    ``kind`` is ``file``, ``lock`` and so on; ``text`` stands behind it in the
+    handle's repr, where ``{:x}`` becomes the handle's address. ``inner`` is the
+    host's object for the functions that take handles, ``owner`` the Runtime
+    that made it. ``next_item`` gives the next item where the handle can be
+    iterated over; ``iterated`` is the type named in the refusal where it can't.
     """
 
-    __slots__ = (
-        "__dict__",
-        "__weakref__",
-        "ǀinner",
-        "ǀiterated",
-        "ǀkind",
-        "ǀnext",
-        "ǀowner",
-        "ǀtext",
-    )
+    __slots__ = ("inner", "iterated", "kind", "next_item", "owner", "text")
 
-    ǀinner: object
-    ǀiterated: str
-    ǀkind: str
-    ǀnext: Callable[[], object] | None
-    ǀowner: object
-    ǀtext: str
+    def __init__(
+        self,
+        kind: str,
+        text: str,
+        *,
+        inner: object = None,
+        owner: object = None,
+        next_item: Callable[[], object] | None = None,
+        iterated: str = "<type 'instance'>",
+    ) -> None:
+        self.kind = kind
+        self.text = text
+        self.inner = inner
+        self.owner = owner
+        self.next_item = next_item
+        self.iterated = iterated
+
+
+class Handle(metaclass=_HandleClass):
+    """A handle of a V2 program: hashable, equal only to itself."""
+
+    __slots__ = ("__dict__", "__weakref__", "ǀnature")
+
+    ǀnature: Nature
 
     def __repr__(self) -> str:
-        return f"<Namespace wrapped {self.ǀkind}: {self.ǀtext}>"
+        nature = self.ǀnature
+        text = nature.text.replace("{:x}", f"{id(self):x}")
+        return f"<Namespace wrapped {nature.kind}: {text}>"
 
     def __getattr__(self, name: str) -> object:
         if name == "next":
-            return _refuse_next(self.ǀiterated)
-        raise AttributeError(name)
+            return _refuse_next(self.ǀnature.iterated)
+        raise Py2AttributeError(name)
 
     def __iter__(self) -> Iterator[object]:
-        if self.ǀnext is None:
-            return _refuse_next(self.ǀiterated)()
+        nature = self.ǀnature
+        if nature.next_item is None:
+            return _refuse_next(nature.iterated)()
         # The sentinel is an object that no program has: only StopIteration ends it.
-        return iter(self.ǀnext, object())
+        return iter(nature.next_item, object())
 
 
 class HandleV1(Handle):
@@ -97,18 +101,33 @@ class HandleV1(Handle):
 
     def __hash__(self) -> int:
         # Whatever the kind, the reference names sockets here.
-        raise AttributeError("emulated_socket instance has no attribute '__hash__'")
+        raise Py2AttributeError("emulated_socket instance has no attribute '__hash__'")
 
 
 def _refuse_subclass(_cls: type, **_keywords: object) -> NoReturn:
-    raise TypeError("type 'NamespaceObjectWrapper' is not an acceptable base type")
+    raise Py2TypeError("type 'NamespaceObjectWrapper' is not an acceptable base type")
 
 
 # From here on nobody derives from the two, and no class of handles changes.
 type.__setattr__(Handle, "__init_subclass__", classmethod(_refuse_subclass))
 
 for _cls in (Handle, HandleV1):
-    python2_classes.register_host_type(_cls, _TYPE_TEXT)
+    register_host_type(_cls, _TYPE_TEXT)
+
+
+def new_handle(
+    cls: type[Handle], nature: Nature, methods: dict[str, Callable[..., object]]
+) -> Handle:
+    """A new handle of class ``cls`` (Handle or HandleV1).
+
+    ``methods`` are its documented methods, a fresh dictionary that becomes the
+    handle's own: what a program assigns to the handle's attributes lands there
+    and is read by nobody else.
+    """
+    handle: Handle = _new(cls)
+    handle.ǀnature = nature
+    handle.__dict__ = methods
+    return handle
 
 
 def make_handle(
@@ -122,21 +141,16 @@ def make_handle(
     next_item: Callable[[], object] | None = None,
     iterated: str = "<type 'instance'>",
 ) -> Handle:
-    """A new handle of class ``cls`` (Handle or HandleV1).
-
-    ``methods`` are its documented methods, a fresh dictionary that becomes the
-    handle's own: what a program assigns to the handle's attributes lands there
-    and is read by nobody else. The rest is described at ``Handle``.
-    """
-    handle: Handle = _new(cls)
-    handle.ǀkind = kind
-    handle.ǀtext = text
-    handle.ǀinner = inner
-    handle.ǀowner = owner
-    handle.ǀnext = next_item
-    handle.ǀiterated = iterated
-    handle.__dict__ = methods
-    return handle
+    """A new handle with a nature of its own, described at ``Nature``."""
+    nature = Nature(
+        kind,
+        text,
+        inner=inner,
+        owner=owner,
+        next_item=next_item,
+        iterated=iterated,
+    )
+    return new_handle(cls, nature, methods)
 
 
 def inner_of(value: object, kind: str, owner: object) -> object | None:
@@ -147,6 +161,7 @@ def inner_of(value: object, kind: str, owner: object) -> object | None:
     """
     if type(value) is not Handle and type(value) is not HandleV1:
         return None
-    if value.ǀkind != kind or value.ǀowner is not owner:
+    nature = value.ǀnature
+    if nature.kind != kind or nature.owner is not owner:
         return None
-    return value.ǀinner
+    return nature.inner

@@ -18,15 +18,19 @@ from repy_compat.api.boundary import (
     wrong_count_v2,
 )
 from repy_compat.api.copying import deep_copy
-from repy_compat.api.exceptions import CodeUnsafeError, ContextUnsafeError
+from repy_compat.api.exceptions import (
+    CodeUnsafeError,
+    ContextUnsafeError,
+    Py2Exception,
+    Py2SyntaxError,
+    Py2ValueError,
+)
 from repy_compat.api.handles import make_handle
 from repy_compat.api.safedict import SafeDict, namespace_of, safedict_of
 from repy_compat.errors import ProgramRejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from repy_compat.api.runtime import Runtime
     from repy_compat.language.compiler import Program
 
@@ -48,7 +52,7 @@ def build_v1(runtime: Runtime) -> dict[str, object]:
         if type(code) is not str or type(name) is not str:
             raise wrong_call_v1("get_VirtualNamespace", arguments, keywords)
         if denied is not None:
-            raise Exception(*denied.args)
+            raise Py2Exception(*denied.args)
         return _new_namespace_v1(runtime, _compile_v1(runtime, code, name))
 
     return {"VirtualNamespace": VirtualNamespace}
@@ -59,9 +63,9 @@ def _compile_v1(runtime: Runtime, code: str, name: str) -> Program:
         return runtime.compile(code, name)
     except ProgramRejected as error:
         refused: Exception = (
-            SyntaxError(error.reference_text)
+            Py2SyntaxError(error.reference_text)
             if error.late
-            else ValueError(_REFUSED + error.reference_text)
+            else Py2ValueError(_REFUSED + error.reference_text)
         )
     raise refused
 
@@ -74,7 +78,9 @@ def _new_namespace_v1(runtime: Runtime, program: Program) -> object:
         given = None if found is None else found[0]
         if type(given) is not dict and type(given) is not SafeDict:
             raise wrong_call_v1("evaluate", arguments, keywords, subject=subject)
-        return _evaluate(runtime, program, given, copied_v1, ValueError)
+        if type(given) is dict:
+            given = copied_v1(given, "evaluate", arguments, keywords)
+        return _evaluate(runtime, program, given, Py2ValueError)
 
     return make_handle(
         runtime.handle_class, "VirtualNamespace", subject, {"evaluate": evaluate}
@@ -109,7 +115,9 @@ def _new_namespace_v2(runtime: Runtime, program: Program) -> object:
         given = arguments[0]
         if type(given) is not dict and type(given) is not SafeDict:
             raise invalid_type(given)
-        return _evaluate(runtime, program, given, _copied_v2, ContextUnsafeError)
+        if type(given) is dict:
+            given = deep_copy(given, lenient=True)
+        return _evaluate(runtime, program, given, ContextUnsafeError)
 
     return make_handle(
         runtime.handle_class,
@@ -120,26 +128,15 @@ def _new_namespace_v2(runtime: Runtime, program: Program) -> object:
     )
 
 
-def _copied_v2(value: object) -> object:
-    return deep_copy(value, lenient=True)
-
-
 def _evaluate(
-    runtime: Runtime,
-    program: Program,
-    given: object,
-    copied: Callable[[object], object],
-    unsafe: type[Exception],
+    runtime: Runtime, program: Program, given: object, unsafe: type[Exception]
 ) -> SafeDict:
     """Run ``program`` in the given context and return the context.
 
-    A SafeDict is used itself; a dictionary is copied into a new SafeDict.
-    Exceptions of the code pass through.
+    A SafeDict is used itself; a dictionary, which is a copy by now, becomes a
+    new one. Exceptions of the code pass through.
     """
-    if type(given) is SafeDict:
-        context = given
-    else:
-        context = _as_safedict(runtime, copied(given), unsafe)
+    context = given if type(given) is SafeDict else _as_safedict(runtime, given, unsafe)
     namespace = namespace_of(context)
     namespace["__builtins__"] = runtime.builtins
     exec(program.code, namespace)

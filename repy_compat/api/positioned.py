@@ -7,7 +7,7 @@ Every operation is atomic against others on the same object.
 
 from __future__ import annotations
 
-from repy_compat.python2 import errors as python2_errors
+from repy_compat.api.exceptions import Py2IOError, Py2ValueError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _CHUNK = 32768
 _LARGEST_OFFSET = 2**63 - 1
 _INVALID = (22, "Invalid argument")
-_IOError = python2_errors.EXCEPTIONS["IOError"]
 
 
 class PositionedFile:
@@ -26,7 +25,14 @@ class PositionedFile:
     ``detach`` is the ValueError of closed files.
     """
 
-    __slots__ = ("_buffer", "_buffer_start", "_lock", "_position", "_raw")
+    __slots__ = (
+        "__weakref__",
+        "_buffer",
+        "_buffer_start",
+        "_lock",
+        "_position",
+        "_raw",
+    )
 
     def __init__(self, raw: RawFile, position: int, lock: Lock) -> None:
         self._raw: RawFile | None = raw
@@ -52,7 +58,7 @@ class PositionedFile:
             try:
                 return self._read(self._need_raw(), size)
             except OSError as error:
-                failure = _IOError(error.errno, error.strerror)
+                failure = Py2IOError(error.errno, error.strerror)
         raise failure
 
     def readline(self, size: int) -> str:
@@ -61,7 +67,7 @@ class PositionedFile:
             try:
                 return self._readline(self._need_raw(), size)
             except OSError as error:
-                failure = _IOError(error.errno, error.strerror)
+                failure = Py2IOError(error.errno, error.strerror)
         raise failure
 
     def readlines(self, size: int) -> list[str]:
@@ -70,7 +76,7 @@ class PositionedFile:
             try:
                 return self._readlines(self._need_raw(), size)
             except OSError as error:
-                failure = _IOError(error.errno, error.strerror)
+                failure = Py2IOError(error.errno, error.strerror)
         raise failure
 
     def write(self, data: str) -> None:
@@ -82,7 +88,7 @@ class PositionedFile:
                 self._buffer = ""
                 return
             except OSError as error:
-                failure = _IOError(error.errno, error.strerror)
+                failure = Py2IOError(error.errno, error.strerror)
         raise failure
 
     def seek(self, offset: int, whence: int) -> None:
@@ -98,12 +104,12 @@ class PositionedFile:
             else:
                 target = -1
             if not 0 <= target <= _LARGEST_OFFSET:
-                raise _IOError(*_INVALID)
+                raise Py2IOError(*_INVALID)
             self._position = target
 
     def _need_raw(self) -> RawFile:
         if self._raw is None:
-            raise ValueError("Invalid file object (probably closed).")
+            raise Py2ValueError("Invalid file object (probably closed).")
         return self._raw
 
     def _read(self, raw: RawFile, size: int) -> str:

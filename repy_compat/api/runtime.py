@@ -11,7 +11,11 @@ from __future__ import annotations
 from itertools import count
 
 from repy_compat.api import exceptions
-from repy_compat.api.exceptions import ResourceExhaustedError, ResourceForbiddenError
+from repy_compat.api.exceptions import (
+    Py2Exception,
+    ResourceExhaustedError,
+    ResourceForbiddenError,
+)
 from repy_compat.api.handles import Handle, HandleV1
 from repy_compat.api.safedict import new_constructor
 from repy_compat.errors import CallDenied, PortForbidden, ResourceRefused
@@ -165,9 +169,9 @@ class Runtime:
         """
         try:
             self.gate(call)
-        except Exception as denied:
-            return denied
-        return None
+            return None
+        except Py2Exception as error:
+            return Py2Exception(*error.args)
 
     def is_free(self, call: str) -> bool:
         """Whether ``call`` needs no asking, whatever its rule arguments."""
@@ -244,7 +248,7 @@ class Runtime:
     def refusal(self, error: ResourceRefused) -> Exception:
         """What the program gets to see of a refusal of the ledger."""
         if self.dialect_name == "V1":
-            return Exception(str(error))
+            return Py2Exception(str(error))
         return refusal_v2(error)
 
 
@@ -308,5 +312,5 @@ def _decide(rules: CallRules, call: str, arguments: tuple[object, ...]) -> None:
         rules.decide(call, arguments, py2_str, py2_repr)
         return
     except CallDenied as denied:
-        refused = Exception(str(denied))
+        refused = Py2Exception(str(denied))
     raise refused

@@ -14,7 +14,13 @@ from __future__ import annotations
 
 from _thread import get_ident
 
-from repy_compat.python2 import classes as python2_classes
+from repy_compat.api.exceptions import (
+    Py2AttributeError,
+    Py2KeyError,
+    Py2TypeError,
+    Py2ValueError,
+)
+from repy_compat.python2 import names as python2_names
 from repy_compat.python2 import text as python2_text
 
 TYPE_CHECKING = False
@@ -49,16 +55,16 @@ class SafeDict:
     # --- what programs can't do with it
 
     def __setattr__(self, _name: str, _value: object) -> None:
-        raise TypeError("'SafeDict' attributes are read-only!")
+        raise Py2TypeError("'SafeDict' attributes are read-only!")
 
     def __delattr__(self, _name: str) -> None:
-        raise TypeError("'SafeDict' attributes are read-only!")
+        raise Py2TypeError("'SafeDict' attributes are read-only!")
 
     def __getattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"SafeDict instance has no attribute '{name}'")
+        raise Py2AttributeError(f"SafeDict instance has no attribute '{name}'")
 
     def __hash__(self) -> int:
-        raise TypeError("unhashable instance")
+        raise Py2TypeError("unhashable instance")
 
     # --- single keys
 
@@ -96,7 +102,9 @@ class SafeDict:
         """Remove ``key``; its value, or ``default``, or KeyError."""
         _check_key(self, key)
         if len(default) > 1:
-            raise TypeError(f"pop expected at most 2 arguments, got {1 + len(default)}")
+            raise Py2TypeError(
+                f"pop expected at most 2 arguments, got {1 + len(default)}"
+            )
         return self.ǀnamespace.pop(key, *default)
 
     def popitem(self) -> tuple[str, object]:
@@ -105,7 +113,7 @@ class SafeDict:
             value = self.ǀnamespace.pop(key, _MISSING)
             if value is not _MISSING:
                 return key, value
-        raise KeyError("container is empty")
+        raise Py2KeyError("container is empty")
 
     # --- all of it
 
@@ -153,7 +161,7 @@ class SafeDict:
     def update(*arguments: object, **keywords: object) -> None:
         """Take over pairs; the first bad key ends it, earlier ones stay."""
         if len(arguments) > 2:
-            raise TypeError(
+            raise Py2TypeError(
                 f"update() takes at most 2 arguments ({len(arguments)} given)"
             )
         self = arguments[0]
@@ -201,7 +209,8 @@ class SafeDict:
             _being_shown.discard(mark)
 
 
-python2_classes.register_host_type(SafeDict, "<type 'instance'>")
+# For a program it's an instance of an old-style class, like any other.
+python2_names.NAMES[SafeDict] = "instance"
 
 # SafeDicts whose text is being made, with the thread that makes it: they hold
 # themselves (``_context``), directly or in what they hold.
@@ -210,9 +219,9 @@ _being_shown: set[tuple[int, int]] = set()
 
 def _check_key(mapping: SafeDict, key: object) -> None:
     if type(key) is not str:
-        raise TypeError("'SafeDict' keys must be of string type!")
+        raise Py2TypeError("'SafeDict' keys must be of string type!")
     if not is_visible(key, mapping.ǀdialect):
-        raise ValueError(f"Unsafe key: {python2_text.py2_repr(key)}")
+        raise Py2ValueError(f"Unsafe key: {python2_text.py2_repr(key)}")
 
 
 def _plain(value: object) -> dict[str, object] | None:

@@ -17,8 +17,8 @@ from repy_compat.api.boundary import (
 )
 from repy_compat.api.copying import is_function
 from repy_compat.api.durations import as_delay
-from repy_compat.api.exceptions import ThreadError
-from repy_compat.api.handles import inner_of, make_handle
+from repy_compat.api.exceptions import Py2Exception, ThreadError
+from repy_compat.api.handles import Nature, inner_of, make_handle, new_handle
 from repy_compat.errors import ResourceRefused
 from repy_compat.world.events import EVENT, Event
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from repy_compat.api.runtime import Runtime
+
+_LOCK_TEXT = "<thread.lock object>"
+_LOCK = Nature("lock", "<thread.lock object at 0x{:x}>")
 
 
 def build_names(runtime: Runtime) -> dict[str, object]:
@@ -55,7 +58,7 @@ def _build_plain(
         if arguments or keywords:
             raise no_arguments_v1(name, arguments, keywords)
         if denied is not None:
-            raise Exception(*denied.args)
+            raise Py2Exception(*denied.args)
         return answer()
 
     return plain
@@ -88,7 +91,7 @@ def _build_settimer(runtime: Runtime) -> Callable[..., object]:
             or (type(given) is not tuple and type(given) is not list)
         ):
             raise wrong_call_v1("settimer", arguments, keywords)
-        copied = copied_v1(given)
+        copied = copied_v1(given, "settimer", arguments, keywords)
         need_room()
         gate("settimer", delay)
         assert callable(function)
@@ -170,7 +173,7 @@ def _build_getlock(runtime: Runtime) -> Callable[..., object]:
         if arguments or keywords:
             raise no_arguments_v1("getlock", arguments, keywords)
         if denied is not None:
-            raise Exception(*denied.args)
+            raise Py2Exception(*denied.args)
         lock = new_lock()
         take = lock.acquire
         give_up = lock.release
@@ -182,12 +185,14 @@ def _build_getlock(runtime: Runtime) -> Callable[..., object]:
             if found is None or (
                 type(found[0]) is not bool and type(found[0]) is not int
             ):
-                raise wrong_call_v1("acquire", arguments, keywords, subject=text)
+                raise wrong_call_v1("acquire", arguments, keywords, subject=_LOCK_TEXT)
             return take(bool(found[0]))
 
         def release(*arguments: object, **keywords: object) -> None:
             if arguments or keywords:
-                raise no_arguments_v1("release", arguments, keywords, subject=text)
+                raise no_arguments_v1(
+                    "release", arguments, keywords, subject=_LOCK_TEXT
+                )
             try:
                 give_up()
                 return
@@ -196,9 +201,6 @@ def _build_getlock(runtime: Runtime) -> Callable[..., object]:
                     raise
             raise ThreadError("release unlocked lock")
 
-        text = f"<thread.lock object at 0x{id(lock):x}>"
-        return make_handle(
-            handle_class, "lock", text, {"acquire": acquire, "release": release}
-        )
+        return new_handle(handle_class, _LOCK, {"acquire": acquire, "release": release})
 
     return getlock

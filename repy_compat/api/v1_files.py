@@ -14,16 +14,22 @@ from __future__ import annotations
 
 from repy_compat.api.boundary import (
     MISSING,
-    copied_v1,
     need_room,
     no_arguments_v1,
     parameters,
     wrong_call_v1,
 )
-from repy_compat.api.filetable import Entry, FileTable, OpenFile, guarded
+from repy_compat.api.exceptions import (
+    Py2Exception,
+    Py2IOError,
+    Py2OSError,
+    Py2StopIteration,
+    Py2TypeError,
+    Py2ValueError,
+)
+from repy_compat.api.filetable import Entry, FileTable, opened
 from repy_compat.api.handles import make_handle
 from repy_compat.api.positioned import PositionedFile
-from repy_compat.python2 import errors as python2_errors
 from repy_compat.python2 import numbers as python2_numbers
 
 TYPE_CHECKING = False
@@ -31,14 +37,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from repy_compat.api.runtime import Runtime
+    from repy_compat.world.base import RawFile
 
 _ALLOWED = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 )
 _MODES = frozenset({"r", "r+", "w", "w+", "a", "a+"})
 _CLOSED = "Invalid file object (probably closed)."
-_IOError = python2_errors.EXCEPTIONS["IOError"]
-_OSError = python2_errors.EXCEPTIONS["OSError"]
 
 
 def check_name(name: str) -> None:
@@ -48,12 +53,12 @@ def check_name(name: str) -> None:
         TypeError: it may not, with the texts of section 13.1.
     """
     if not name:
-        raise TypeError("filename is the empty string!")
+        raise Py2TypeError("filename is the empty string!")
     for character in name:
         if character not in _ALLOWED:
-            raise TypeError(f"filename has disallowed character '{character}'")
+            raise Py2TypeError(f"filename has disallowed character '{character}'")
     if name in (".", ".."):
-        raise TypeError("filename cannot be a directory")
+        raise Py2TypeError("filename cannot be a directory")
 
 
 def build_names(runtime: Runtime) -> dict[str, object]:
@@ -85,28 +90,26 @@ def _build_open(runtime: Runtime, table: FileTable) -> Callable[..., object]:
         kind = "r" if mode is MISSING else _kind_of(mode)
         gate("file.__init__", name, "rb" if kind == "r" else "r+b")
         if table.find(name) is not None:
-            raise ValueError("A file is only allowed to have one open filehandle.")
+            raise Py2ValueError("A file is only allowed to have one open filehandle.")
         check_name(name)
         entry = table.reserve(name)
         if entry is None:
-            raise ValueError("A file is only allowed to have one open filehandle.")
-        opened = guarded(table, entry, lambda: open_entry(entry, kind))
-        start = opened.raw.size() if kind[0] == "a" else 0
-        return _new_file(runtime, table, opened, start, writable=kind != "r")
+            raise Py2ValueError("A file is only allowed to have one open filehandle.")
+        raw = opened(table, entry, lambda: open_raw(entry, kind))
+        return _new_file(runtime, table, entry, raw, kind)
 
-    def open_entry(entry: Entry, kind: str) -> OpenFile:
+    def open_raw(entry: Entry, kind: str) -> RawFile:
         name = entry.name
         table.take_item(entry)
         writes = kind[0] in "wa"
         if writes and not files.is_regular(name):
             gate("file.__init__", name, "wb")
         try:
-            entry.raw = files.open(
+            return files.open(
                 name, write=kind != "r", create=writes, truncate=kind[0] == "w"
             )
-            return table.attach(entry, entry.raw)
         except OSError as error:
-            failure = _IOError(error.errno, error.strerror, name)
+            failure = Py2IOError(error.errno, error.strerror, name)
         raise failure
 
     return open
@@ -121,7 +124,7 @@ def _kind_of(mode: object) -> str:
     assert type(mode) is str
     kind = mode.replace("b", "").replace("t", "")
     if kind not in _MODES:
-        raise ValueError(f"Invalid or unsupported mode ('{mode}') passed to open().")
+        raise Py2ValueError(f"Invalid or unsupported mode ('{mode}') passed to open().")
     return kind
 
 
@@ -150,29 +153,32 @@ def _build_removefile(runtime: Runtime, table: FileTable) -> Callable[..., objec
         check_name(name)
         entry = table.find(name)
         if entry is not None:
-            raise Exception(f'File "{name}" is open with handle "{entry.id}"')
+            raise Py2Exception(f'File "{name}" is open with handle "{entry.id}"')
         try:
             remove(name)
             return
         except OSError as error:
-            failure = _OSError(error.errno, error.strerror, name)
+            failure = Py2OSError(error.errno, error.strerror, name)
         raise failure
 
     return removefile
 
 
 def _new_file(
-    runtime: Runtime, table: FileTable, opened: OpenFile, start: int, *, writable: bool
+    runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile, kind: str
 ) -> object:
     """The handle of an open file."""
     charge = runtime.charge
     gate = runtime.gate
-    subject = f"<emulfile.emulated_file instance at 0x{id(opened):x}>"
-    file = PositionedFile(opened.raw, start, runtime.scheduler.new_lock())
+    writable = kind != "r"
+    start = raw.size() if kind[0] == "a" else 0
+    file = PositionedFile(raw, start, runtime.scheduler.new_lock())
+    table.watch(entry, file)
+    subject = f"<emulfile.emulated_file instance at 0x{id(file):x}>"
 
     def need_open() -> None:
         if file.is_closed:
-            raise ValueError(_CLOSED)
+            raise Py2ValueError(_CLOSED)
         need_room()
 
     def size_argument(
@@ -186,7 +192,7 @@ def _new_file(
         if type(size) is int:
             return size
         if python2_numbers.is_long(size):
-            raise TypeError(f"file.{name}() expects an integer argument")
+            raise Py2TypeError(f"file.{name}() expects an integer argument")
         raise wrong_call_v1(name, arguments, keywords, subject=subject)
 
     def read(*arguments: object, **keywords: object) -> str:
@@ -219,13 +225,13 @@ def _new_file(
     def next_line() -> str:
         gate("file.next")
         if writable:
-            raise _IOError("file.next() is invalid for write-enabled files.")
+            raise Py2IOError("file.next() is invalid for write-enabled files.")
         need_open()
         charge("fileread", 0)
         line = file.readline(-1)
         charge("fileread", len(line))
         if not line:
-            raise StopIteration
+            raise Py2StopIteration
         return line
 
     def next(*arguments: object, **keywords: object) -> str:
@@ -239,19 +245,19 @@ def _new_file(
         data = arguments[0]
         gate("file.write", data)
         if not writable:
-            raise ValueError("write() isn't allowed on read-only file objects!")
+            raise Py2ValueError("write() isn't allowed on read-only file objects!")
         need_open()
         charge("filewrite", 0)
         file.write(data)
         charge("filewrite", len(data))
 
     def writelines(*arguments: object, **keywords: object) -> None:
-        lines = _strings(copied_v1(arguments[0])) if len(arguments) == 1 else None
+        lines = _strings(arguments)
         if keywords or lines is None:
             raise wrong_call_v1("writelines", arguments, keywords, subject=subject)
         gate("file.writelines", lines)
         if not writable:
-            raise ValueError("writelines() isn't allowed on read-only file objects!")
+            raise Py2ValueError("writelines() isn't allowed on read-only file objects!")
         need_open()
         charge("filewrite", 0)
         for line in lines:
@@ -282,7 +288,7 @@ def _new_file(
         gate("file.close")
         need_room()
         file.detach()
-        table.release(opened.entry)
+        table.release(entry)
 
     return make_handle(
         runtime.handle_class,
@@ -303,11 +309,12 @@ def _new_file(
     )
 
 
-def _strings(copied: object) -> list[str] | None:
-    """``copied`` if it's a list of strings only, else None."""
-    if type(copied) is not list or any(type(item) is not str for item in copied):
+def _strings(arguments: tuple[object, ...]) -> list[str] | None:
+    """A copy of the only argument if it's a list of strings, else None."""
+    if len(arguments) != 1 or type(arguments[0]) is not list:
         return None
-    return copied
+    lines = list(arguments[0])
+    return None if any(type(line) is not str for line in lines) else lines
 
 
 def _seek_numbers(found: list[object]) -> bool:

@@ -16,7 +16,7 @@ from repy_compat.api.boundary import (
 )
 from repy_compat.api.durations import as_delay
 from repy_compat.api.exceptions import LockDoubleReleaseError
-from repy_compat.api.handles import make_handle
+from repy_compat.api.handles import Nature, new_handle
 from repy_compat.api.runtime import refusal_v2
 from repy_compat.errors import ResourceRefused
 from repy_compat.python2.text import py2_str
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from repy_compat.api.runtime import Runtime
 
 _RANDOM_BYTES = 1024
+_LOCK = Nature(
+    "lock",
+    "<emulmisc.emulated_lock object at 0x{:x}>",
+    iterated="<class 'emulmisc.emulated_lock'>",
+)
 
 
 def build_names(runtime: Runtime) -> dict[str, object]:
@@ -116,13 +121,7 @@ def _build_createlock(runtime: Runtime) -> Callable[..., object]:
                     raise
             raise LockDoubleReleaseError("Releasing an un-locked lock!")
 
-        return make_handle(
-            handle_class,
-            "lock",
-            f"<emulmisc.emulated_lock object at 0x{id(lock):x}>",
-            {"acquire": acquire, "release": release},
-            iterated="<class 'emulmisc.emulated_lock'>",
-        )
+        return new_handle(handle_class, _LOCK, {"acquire": acquire, "release": release})
 
     return createlock
 

@@ -26,7 +26,7 @@ from repy_compat.api.exceptions import (
     RepyArgumentError,
     SeekPastEndOfFileError,
 )
-from repy_compat.api.filetable import Entry, FileTable, OpenFile, guarded
+from repy_compat.api.filetable import Entry, FileTable, opened
 from repy_compat.api.handles import make_handle
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from repy_compat.api.runtime import Runtime
-    from repy_compat.world.base import Files, RawFile
+    from repy_compat.world.base import Files, Lock, RawFile
 
 BLOCK = 4096
 _LONGEST_NAME = 120
@@ -103,10 +103,10 @@ def _build_openfile(runtime: Runtime, table: FileTable) -> Callable[..., object]
             raise FileInUseError(
                 f'Cannot open file "{name}" because it is already open!'
             )
-        opened = guarded(table, entry, lambda: open_entry(entry, create))
-        return _new_file(runtime, table, opened)
+        raw = opened(table, entry, lambda: open_raw(entry, create))
+        return _new_file(runtime, table, entry, raw)
 
-    def open_entry(entry: Entry, create: bool) -> OpenFile:
+    def open_raw(entry: Entry, create: bool) -> RawFile:
         name = entry.name
         table.take_item(entry)
         charge("fileread", BLOCK)
@@ -116,12 +116,12 @@ def _build_openfile(runtime: Runtime, table: FileTable) -> Callable[..., object]
             raw = _try_open(files, name, write=True, create=True)
         # What can't be written can perhaps be read: a file of the installed
         # library, or one that the host protects.
-        entry.raw = raw or _try_open(files, name, write=False)
-        if entry.raw is None:
+        raw = raw or _try_open(files, name, write=False)
+        if raw is None:
             raise FileNotFoundError(
                 f'Cannot openfile non-existent file "{name}" without creating it!'
             )
-        return table.attach(entry, entry.raw)
+        return raw
 
     return openfile
 
@@ -168,10 +168,11 @@ def _build_removefile(runtime: Runtime, table: FileTable) -> Callable[..., objec
     return removefile
 
 
-def _new_file(runtime: Runtime, table: FileTable, opened: OpenFile) -> object:
+def _new_file(runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile) -> object:
     """The handle of an open file."""
     charge = runtime.charge
-    inside = _Inside(runtime, opened)
+    inside = _Inside(entry, raw, runtime.scheduler.new_lock())
+    table.watch(entry, inside)
 
     def readat(*arguments: object, **keywords: object) -> str:
         if keywords or len(arguments) != 2:
@@ -207,7 +208,7 @@ def _new_file(runtime: Runtime, table: FileTable, opened: OpenFile) -> object:
     return make_handle(
         runtime.handle_class,
         "file",
-        f"<emulfile.emulated_file object at 0x{id(opened):x}>",
+        f"<emulfile.emulated_file object at 0x{id(inside):x}>",
         {"close": close, "readat": readat, "writeat": writeat},
         iterated="<class 'emulfile.emulated_file'>",
     )
@@ -219,42 +220,43 @@ class _Inside:
     ``size`` is that at open plus what was written through this handle.
     """
 
-    __slots__ = ("closed", "lock", "opened", "size")
+    __slots__ = ("__weakref__", "_entry", "_lock", "_raw", "closed", "size")
 
-    def __init__(self, runtime: Runtime, opened: OpenFile) -> None:
-        self.opened = opened
+    def __init__(self, entry: Entry, raw: RawFile, lock: Lock) -> None:
+        self._entry = entry
+        self._raw = raw
+        self._lock = lock
         self.closed = False
-        self.lock = runtime.scheduler.new_lock()
-        self.size = opened.raw.size()
+        self.size = raw.size()
 
     def need_open(self) -> None:
         """Raise FileClosedError if the file is closed."""
         if self.closed:
-            name = self.opened.entry.name
+            name = self._entry.name
             raise FileClosedError(f"File '{name}' is already closed!")
 
     def read(self, limit: int | None, offset: int) -> str:
         """Up to ``limit`` bytes from ``offset`` on; None means to the end."""
-        with self.lock:
+        with self._lock:
             self.need_open()
             if offset > self.size:
                 raise SeekPastEndOfFileError("Seek offset extends past the EOF!")
             left = self.size - offset
             wanted = left if limit is None else min(limit, left)
             try:
-                return _read_all(self.opened.raw, wanted, offset)
+                return _read_all(self._raw, wanted, offset)
             except OSError as error:
                 failure = FileError(_reason(error))
         raise failure
 
     def write(self, data: str, offset: int) -> None:
         """Write all of ``data`` at ``offset``, through to the operating system."""
-        with self.lock:
+        with self._lock:
             self.need_open()
             if offset > self.size:
                 raise SeekPastEndOfFileError("Seek offset extends past the EOF!")
             try:
-                self.opened.raw.write_at(data, offset)
+                self._raw.write_at(data, offset)
                 self.size = max(self.size, offset + len(data))
                 return
             except OSError as error:
@@ -263,10 +265,10 @@ class _Inside:
 
     def close(self, table: FileTable) -> None:
         """Close the file and give its place back."""
-        with self.lock:
+        with self._lock:
             self.need_open()
             self.closed = True
-            table.release(self.opened.entry)
+            table.release(self._entry)
 
 
 def _reason(error: OSError) -> str:

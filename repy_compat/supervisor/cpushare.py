@@ -8,13 +8,11 @@ seconds. The first interval is free.
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]
-import os
 import struct
 import time
 
 from repy_compat.supervisor.link import MOST_STOPS
-from repy_compat.supervisor.measure import cores, cpu_seconds
+from repy_compat.supervisor.measure import cores, cpu_seconds, resume, suspend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,12 +31,12 @@ class CpuShare:
     """Looks at one process and stops it when it uses more than its share.
 
     ``limit`` is the share (1.0: one core); ``board`` is the shared memory on
-    which stops are written for the worker to read.
+    which stops are written for the worker to read, or None.
     """
 
     PERIOD = 0.1
 
-    def __init__(self, limit: float, pid: int, board: mmap) -> None:
+    def __init__(self, limit: float, pid: int, board: mmap | None) -> None:
         self._limit = limit
         self._pid = pid
         self._board = board
@@ -76,7 +74,7 @@ class CpuShare:
         stop = spent / self._limit - passed
         if stop < SHORTEST_STOP:
             return self.PERIOD
-        os.kill(self._pid, _signal.SIGSTOP)
+        suspend(self._pid)
         self._stopped_at = time.monotonic()
         self._resume_at = self._stopped_at + stop
         return stop
@@ -87,10 +85,12 @@ class CpuShare:
         self._write_on_board(self._stopped_at, now - self._stopped_at)
         self._stopped_at = None
         self._used, self._since, _ = self._read()
-        os.kill(self._pid, _signal.SIGCONT)
+        resume(self._pid)
 
     def _write_on_board(self, when: float, seconds: float) -> None:
-        place = 8 + 16 * (self.stops % MOST_STOPS)
-        struct.pack_into("<dd", self._board, place, when, seconds)
         self.stops += 1
+        if self._board is None:
+            return
+        place = 8 + 16 * ((self.stops - 1) % MOST_STOPS)
+        struct.pack_into("<dd", self._board, place, when, seconds)
         self._board[:8] = self.stops.to_bytes(8, "little")

@@ -151,8 +151,8 @@ class _Call:
         import socket
 
         self._line, far_line = socket.socketpair()
-        self._output = _Capture(output_limit)
-        self._errors = _Capture(output_limit)
+        self._output = Capture(output_limit)
+        self._errors = Capture(output_limit)
         ends = [far_line.fileno(), self._output.entrance, self._errors.entrance]
         try:
             server.send(ends)
@@ -196,7 +196,10 @@ class _Call:
                         poll.unregister(descriptor)
                         del sources[descriptor]
                     continue
-                data = self._line.recv(65536)
+                try:
+                    data = self._line.recv(65536)
+                except ConnectionError:
+                    data = b""
                 answer += data
                 if not data:
                     line_open = False
@@ -221,7 +224,7 @@ class _Call:
         self._errors.close()
 
 
-class _Capture:
+class Capture:
     """A pipe, and the first bytes that came out of it."""
 
     def __init__(self, limit: int) -> None:
@@ -242,15 +245,23 @@ class _Capture:
             self._room -= len(kept)
         return bool(data)
 
+    def take_all(self) -> None:
+        """Read to the end."""
+        while self.take():
+            pass
+
     def content(self) -> bytes:
+        """What was kept."""
         return b"".join(self._pieces)
 
     def close_entrance(self) -> None:
+        """Our copy of the end that is written to."""
         if self.entrance >= 0:
             os.close(self.entrance)
             self.entrance = -1
 
     def close(self) -> None:
+        """Both ends."""
         self.close_entrance()
         if self.exit >= 0:
             os.close(self.exit)
@@ -294,7 +305,7 @@ def _preload(module: str) -> None:
     for name in (module, *_PRELOADED):
         try:
             __import__(name)
-        except ImportError:
+        except Exception:
             # If a body needs it, its own import says so to somebody who can hear.
             continue
 

@@ -6,6 +6,7 @@ elsewhere with psutil, imported when the first reading is due.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import os
 import sys
 import time
@@ -91,6 +92,32 @@ def cpu_seconds(pid: int) -> float:
     except psutil.Error as error:
         raise ProcessLookupError(str(error)) from None
     return float(times.user + times.system)
+
+
+def suspend(pid: int) -> None:
+    """Stop all threads of ``pid``; OSError if it is gone."""
+    if hasattr(_signal, "SIGSTOP"):
+        os.kill(pid, _signal.SIGSTOP)
+        return
+    import psutil
+
+    try:
+        psutil.Process(pid).suspend()
+    except psutil.Error as error:
+        raise ProcessLookupError(str(error)) from None
+
+
+def resume(pid: int) -> None:
+    """Let ``pid`` go on; OSError if it is gone."""
+    if hasattr(_signal, "SIGCONT"):
+        os.kill(pid, _signal.SIGCONT)
+        return
+    import psutil
+
+    try:
+        psutil.Process(pid).resume()
+    except psutil.Error as error:
+        raise ProcessLookupError(str(error)) from None
 
 
 def cores() -> int:

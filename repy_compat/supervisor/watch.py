@@ -74,10 +74,10 @@ def supervise(
         from repy_compat.supervisor.spawn import supervise_spawned
 
         return supervise_spawned(job, body, stdout=stdout, stderr=stderr)
-    return _Watch(job, stdout, stderr, leash).run(body)
+    return Watch(job, stdout, stderr, leash).run(body)
 
 
-class _Watch:
+class Watch:
     """One supervised run, from the supervisor's side."""
 
     def __init__(self, job: Job, stdout: int, stderr: int, leash: int) -> None:
@@ -92,7 +92,8 @@ class _Watch:
         self._signals = _Signals()
         self._pid = 0
         self._reaped = False
-        self._wait_status = 0
+        self._exit_code = 0
+        self._exit_signal = 0
         self._link = -1
         self._received = bytearray()
         self._sealed = False
@@ -209,9 +210,7 @@ class _Watch:
     def _clean_up(self) -> None:
         """Whatever happened: no process, no descriptor, no memory is left."""
         if not self._reaped and self._pid > 0:
-            os.kill(self._pid, _signal.SIGKILL)
-            self._wait_status = os.waitpid(self._pid, 0)[1]
-            self._reaped = True
+            self._kill()
         if self._pid > 0:
             self._receive()
         os.close(self._link)
@@ -273,16 +272,22 @@ class _Watch:
                 return True
             if not data:
                 return False
-            self._received += data
-            while self._take_frame():
-                pass
-            if len(self._received) > LONGEST_FRAME + 4:
-                self._verdict = Ending("killed", LIMIT_EXCEEDED, "a forged message")
+            if not self._feed(data):
                 return False
             if self._end is None and not self._reaped:
                 # One piece a turn: a worker that floods the link doesn't keep us
                 # from measuring it.
                 return True
+
+    def _feed(self, data: bytes) -> bool:
+        """Take what arrived on the link; False if nothing more is wanted of it."""
+        self._received += data
+        while self._take_frame():
+            pass
+        if len(self._received) > LONGEST_FRAME + 4:
+            self._verdict = Ending("killed", LIMIT_EXCEEDED, "a forged message")
+            return False
+        return True
 
     def _take_frame(self) -> bool:
         received = self._received
@@ -325,8 +330,7 @@ class _Watch:
             except OSError:
                 return
             self._plan(MEMORY_PERIOD, self._look_at_memory)
-        if self._board is not None:
-            assert self._job.cpu is not None
+        if self._job.cpu is not None and is_limited(self._job.cpu):
             self._cpu = CpuShare(self._job.cpu, self._pid, self._board)
             self._plan(CpuShare.PERIOD, self._look_at_cpu)
 
@@ -395,13 +399,22 @@ class _Watch:
         pid, status = os.waitpid(self._pid, os.WNOHANG)
         if pid == 0:
             return BLIND_PERIOD
-        self._wait_status = status
-        self._reaped = True
+        self._note_status(status)
         return None
 
     def _reap(self) -> None:
-        self._wait_status = os.waitpid(self._pid, 0)[1]
+        self._note_status(os.waitpid(self._pid, 0)[1])
+
+    def _note_status(self, status: int) -> None:
         self._reaped = True
+        if os.WIFSIGNALED(status):
+            self._exit_signal = os.WTERMSIG(status)
+        else:
+            self._exit_code = os.WEXITSTATUS(status)
+
+    def _kill(self) -> None:
+        os.kill(self._pid, _signal.SIGKILL)
+        self._reap()
 
     def _interrupted(self) -> None:
         number = self._signals.arrived
@@ -426,12 +439,12 @@ class _Watch:
 
     def _natural_ending(self) -> Ending:
         """How a worker ended that we didn't end."""
-        if os.WIFSIGNALED(self._wait_status):
-            number = os.WTERMSIG(self._wait_status)
+        number = self._exit_signal
+        if number:
             name = signal_name(number)
             self._sentence = f"repy: the program's process was ended by {name}\n"
             return Ending("killed", 128 + number, f"by {name}")
-        code = os.WEXITSTATUS(self._wait_status)
+        code = self._exit_code
         told = self._end
         if self._refusal is not None:
             return Ending("startup", STARTUP_FAILED, self._refusal)

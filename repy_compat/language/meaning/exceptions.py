@@ -24,17 +24,17 @@ from repy_compat.language.meaning.build import (
 from repy_compat.language.meaning.expressions import Expressions
 
 BUILTIN_EXCEPTIONS = frozenset(
-    """
-    ArithmeticError AssertionError AttributeError BaseException DeprecationWarning
-    EOFError EnvironmentError Exception FloatingPointError FutureWarning IOError
-    ImportError IndentationError IndexError KeyError KeyboardInterrupt LookupError
-    MemoryError NameError NotImplementedError OSError OverflowError
-    PendingDeprecationWarning ReferenceError RuntimeError RuntimeWarning
-    StandardError StopIteration SyntaxError SyntaxWarning SystemError SystemExit
-    TabError TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError
-    UnicodeError UnicodeTranslateError UserWarning ValueError Warning
-    ZeroDivisionError
-    """.split()
+    (
+        "ArithmeticError AssertionError AttributeError BaseException "
+        "DeprecationWarning EOFError EnvironmentError Exception FloatingPointError "
+        "FutureWarning IOError ImportError IndentationError IndexError KeyError "
+        "KeyboardInterrupt LookupError MemoryError NameError NotImplementedError "
+        "OSError OverflowError PendingDeprecationWarning ReferenceError "
+        "RuntimeError RuntimeWarning StandardError StopIteration SyntaxError "
+        "SyntaxWarning SystemError SystemExit TabError TypeError UnboundLocalError "
+        "UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError "
+        "UserWarning ValueError Warning ZeroDivisionError "
+    ).split()
 )
 """Exceptions of Python 2; ``<private>Name`` matches what ``except Name`` matches."""
 

@@ -14,19 +14,14 @@ DUNDER_METHODS = frozenset(("__init__", "__del__", "__repr__", "__str__", "__ite
 """The special methods a program may name."""
 
 GUARDED = frozenset(
-    """
-    capitalize expandtabs format isalnum isalpha isdigit islower isspace istitle
-    isupper join lower lstrip rsplit rstrip split splitlines strip swapcase title
-    translate upper
-    casefold format_map isascii isdecimal isidentifier isnumeric isprintable
-    maketrans removeprefix removesuffix
-    has_key items iteritems iterkeys itervalues keys values viewitems viewkeys
-    viewvalues
-    sort clear copy
-    next
-    as_integer_ratio bit_count bit_length conjugate denominator from_bytes imag
-    is_integer numerator real to_bytes
-    start stop step
-    mro
-    """.split()
+    (
+        "capitalize expandtabs format isalnum isalpha isdigit islower isspace "
+        "istitle isupper join lower lstrip rsplit rstrip split splitlines strip "
+        "swapcase title translate upper casefold format_map isascii isdecimal "
+        "isidentifier isnumeric isprintable maketrans removeprefix removesuffix "
+        "has_key items iteritems iterkeys itervalues keys values viewitems viewkeys "
+        "viewvalues sort clear copy next as_integer_ratio bit_count bit_length "
+        "conjugate denominator from_bytes imag is_integer numerator real to_bytes "
+        "start stop step mro "
+    ).split()
 )

@@ -1,0 +1,203 @@
+"""Guarded attributes: what both languages have under one name but differently.
+
+The lowering reads some attribute names through helpers of this module: methods
+that Python 3 changed or lost (tables ``METHODS`` of the container modules), and
+names that only Python 3 knows (tables ``HIDDEN``). For any other receiver the
+helper does what the host does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import FunctionType, MethodType
+
+from repy_compat.python2 import classes
+from repy_compat.python2.classes import PRIVATE
+from repy_compat.python2.names import register_builtin_method, type_name
+
+MOST_ARGUMENTS = 3
+
+Function = Callable[..., object]
+
+
+def _no_attribute(value: object, name: str) -> AttributeError:
+    return AttributeError(f"'{type_name(value)}' object has no attribute '{name}'")
+
+
+class Guard:
+    """One guarded name: for each built-in type its function, or None if hidden."""
+
+    __slots__ = ("name", "table", "cache")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.table: dict[type, Function | None] = {}
+        self.cache: dict[type, Function] = {}
+
+    def function(self, kind: type) -> Function:
+        """What a call of the method on an instance of ``kind`` calls."""
+        name = self.name
+        for ancestor in kind.__mro__:
+            if ancestor in self.table:
+                found = self.table[ancestor]
+                if found is None:
+                    return self._refusal()
+                return found
+            if name in ancestor.__dict__:
+                break
+        return self._native()
+
+    def _refusal(self) -> Function:
+        name = self.name
+
+        def refuse(value: object, *arguments: object, **keywords: object) -> object:
+            raise _no_attribute(value, name)
+
+        return refuse
+
+    def _native(self) -> Function:
+        name = self.name
+
+        def native(value: object, *arguments: object, **keywords: object) -> object:
+            return getattr(value, name)(*arguments, **keywords)
+
+        return native
+
+
+def _helpers_of(guard: Guard) -> dict[str, object]:
+    """The helpers of one name: calls with 0 to 3 arguments, and the plain read.
+
+    An instance of a program's class is never looked up in the tables when its
+    class or itself has the name: the host's own read finds that first.
+    """
+    name = guard.name
+    cached = guard.cache
+    find = guard.function
+    instance_kind = classes.ClosedType
+
+    def function_for(value: object) -> Function:
+        kind = type(value)
+        found = find(kind)
+        if not isinstance(kind, instance_kind):
+            cached[kind] = found
+            return found
+        fields = getattr(value, "__dict__", None)
+        if fields and name in fields:
+            own = fields[name]
+            return lambda value, *arguments: own(*arguments)
+        return found
+
+    def call0(value: object) -> object:
+        function = cached.get(type(value))
+        if function is None:
+            function = function_for(value)
+        return function(value)
+
+    def call1(value: object, first: object) -> object:
+        function = cached.get(type(value))
+        if function is None:
+            function = function_for(value)
+        return function(value, first)
+
+    def call2(value: object, first: object, second: object) -> object:
+        function = cached.get(type(value))
+        if function is None:
+            function = function_for(value)
+        return function(value, first, second)
+
+    def call3(value: object, first: object, second: object, third: object) -> object:
+        function = cached.get(type(value))
+        if function is None:
+            function = function_for(value)
+        return function(value, first, second, third)
+
+    def read(value: object) -> object:
+        kind = type(value)
+        if isinstance(kind, instance_kind):
+            fields = getattr(value, "__dict__", None)
+            if fields and name in fields:
+                return fields[name]
+        for ancestor in kind.__mro__:
+            if ancestor in guard.table:
+                found = guard.table[ancestor]
+                if found is None:
+                    raise _no_attribute(value, name)
+                return MethodType(found, value)
+            if name in ancestor.__dict__:
+                break
+        return getattr(value, name)
+
+    return {
+        f"{PRIVATE}call0_{name}": call0,
+        f"{PRIVATE}call1_{name}": call1,
+        f"{PRIVATE}call2_{name}": call2,
+        f"{PRIVATE}call3_{name}": call3,
+        f"{PRIVATE}load_{name}": read,
+    }
+
+
+# The special methods that a program may name
+
+
+def load_dunder(value: object, name: str) -> object:
+    """``value.__init__`` and the like, as Python 2 gives them.
+
+    AttributeError where Python 2's old-style classes and instances have none.
+    """
+    if isinstance(value, classes.ProgramClass):
+        found = _own_dunder(value, name)
+        if found is _NONE:
+            if classes.is_old_style_class(value):
+                raise AttributeError(
+                    f"class {classes.plain_name(value)} has no attribute '{name}'"
+                )
+            return getattr(value, name)
+        if type(found) is FunctionType:
+            return classes.UnboundMethod(found, value)
+        return found
+    if classes.is_old_style_instance(value):
+        fields = value.__dict__
+        if name in fields:
+            return fields[name]
+        if _own_dunder(type(value), name) is _NONE:
+            plain = classes.plain_name(type(value))
+            raise AttributeError(f"{plain} instance has no attribute '{name}'")
+    return getattr(value, name)
+
+
+_NONE = object()
+
+
+def _own_dunder(cls: type, name: str) -> object:
+    """What a program's class or one of its bases defines under ``name``."""
+    for ancestor in cls.__mro__:
+        if ancestor in classes._HIDDEN_BASES:
+            continue
+        if ancestor is object:
+            break
+        found = ancestor.__dict__.get(name, _NONE)
+        if found is not _NONE:
+            return found
+    return _NONE
+
+
+def build_helpers(
+    methods: Iterable[tuple[type, dict[str, Function]]],
+    hidden: Iterable[tuple[type, Iterable[str]]],
+    names: Iterable[str],
+) -> dict[str, object]:
+    """The helpers for the guarded ``names``, from the tables of the other modules."""
+    guards = {name: Guard(name) for name in names}
+    for kind, table in methods:
+        for name, function in table.items():
+            register_builtin_method(function)
+            if name in guards:
+                guards[name].table[kind] = function
+    for kind, missing in hidden:
+        for name in missing:
+            if name in guards:
+                guards[name].table.setdefault(kind, None)
+    helpers: dict[str, object] = {PRIVATE + "load_dunder": load_dunder}
+    for guard in guards.values():
+        helpers.update(_helpers_of(guard))
+    return helpers

@@ -1,0 +1,327 @@
+"""Texts of the host's exceptions in Python 2.7's words.
+
+The host's texts differ from release to release (Repy language catalogue, section
+P), so rules look for the stable part of a text. A text that is Python 2's already,
+as the helpers raise them, comes through unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from repy_compat.python2 import arity
+
+OLD = "\u01c0"
+
+Translation = tuple[str | None, tuple[object, ...]]
+"""The name of another exception class (None: the same one), and its arguments."""
+
+EXACT = {
+    "division by zero": "integer division or modulo by zero",
+    "integer modulo by zero": "integer division or modulo by zero",
+    "integer division by zero": "integer division or modulo by zero",
+    "float floor division by zero": "float divmod()",
+    "float modulo by zero": "float modulo",
+    "float divmod() by zero": "float divmod()",
+    "zero to a negative power": "0.0 cannot be raised to a negative power",
+    "int too large to convert to float": "long int too large to convert to float",
+    "too many digits in integer": "long int too large to convert to int",
+    "Python int too large to convert to C ssize_t": (
+        "long int too large to convert to int"
+    ),
+    "Python int too large to convert to C long": (
+        "Python int too large to convert to C long"
+    ),
+    "cannot fit 'int' into an index-sized integer": (
+        "cannot fit 'long' into an index-sized integer"
+    ),
+    "max() iterable argument is empty": "max() arg is an empty sequence",
+    "min() iterable argument is empty": "min() arg is an empty sequence",
+    "object() takes no arguments": "object() takes no parameters",
+    "object.__init__() takes exactly one argument (the instance to initialize)": (
+        "object.__init__() takes no parameters"
+    ),
+    "object.__new__() takes exactly one argument (the type to instantiate)": (
+        "object() takes no parameters"
+    ),
+    "must assign iterable to extended slice": "can only assign an iterable",
+    "string indices must be integers": "string indices must be integers, not str",
+    "dictionary keys changed during iteration": (
+        "dictionary changed size during iteration"
+    ),
+}
+
+TYPE_NAMES = {
+    "method": "instancemethod",
+    "list_iterator": "listiterator",
+    "tuple_iterator": "tupleiterator",
+    "set_iterator": "setiterator",
+    "range_iterator": "rangeiterator",
+    "str_iterator": "iterator",
+    "str_ascii_iterator": "iterator",
+    "dict_keyiterator": "dictionary-keyiterator",
+    "dict_valueiterator": "dictionary-valueiterator",
+    "dict_itemiterator": "dictionary-itemiterator",
+    "range": "xrange",
+    "ProgramClass": "type",
+    "_ClassWithoutMethods": "type",
+    "ClosedType": "type",
+    "Facade": "type",
+    "UnboundMethod": "instancemethod",
+}
+
+
+def type_word(name: str) -> str:
+    """A type's name as the host shows it, in Python 2's words."""
+    if name[:1] == OLD:
+        return "instance"
+    return TYPE_NAMES.get(name, name)
+
+
+def translate(error: BaseException) -> Translation:
+    """Class and arguments of the exception of Python 2 that stands for ``error``."""
+    arguments = error.args
+    if isinstance(error, RecursionError):
+        text = "maximum recursion depth exceeded"
+        if arguments and "comparison" in str(arguments[0]):
+            text += " in cmp"
+        return "RuntimeError", (text,)
+    if len(arguments) != 1 or type(arguments[0]) is not str:
+        return None, arguments
+    text = arguments[0]
+    exact = EXACT.get(text)
+    if exact is not None:
+        return None, (exact,)
+    for kind, rule in RULES:
+        if isinstance(error, kind):
+            return rule(error, text)
+    return None, arguments
+
+
+def _same(text: str) -> Translation:
+    return None, (text,)
+
+
+# Names
+
+
+def _name_error(error: BaseException, text: str) -> Translation:
+    text = text.replace("'" + OLD + OLD, "'").replace("'" + OLD, "'")
+    if text.startswith("cannot access free variable '"):
+        name = text.split("'")[1]
+        return _same(
+            f"free variable '{name}' referenced before assignment in enclosing scope"
+        )
+    if text.startswith("cannot access local variable '"):
+        name = text.split("'")[1]
+        return _same(f"local variable '{name}' referenced before assignment")
+    if text.startswith("name '") and _in_function(error):
+        return _same("global " + text)
+    return _same(text)
+
+
+def _in_function(error: BaseException) -> bool:
+    """Whether the last frame of an exception runs a function's code."""
+    flags = 0
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_name != "<listcomp>":
+            flags = code.co_flags
+        trace = trace.tb_next
+    return bool(flags & 1)  # CO_OPTIMIZED: neither a module nor a class body
+
+
+# Attributes
+
+
+def _attribute_error(error: BaseException, text: str) -> Translation:
+    text = text.partition(" and no __dict__ for setting new attributes")[0]
+    if "'" not in text:
+        return _same(text)
+    parts = text.split("'")
+    name = parts[1]
+    if len(parts) >= 4 and parts[3][:1] == OLD:
+        parts[3] = parts[3][1:]
+    if text.startswith("'"):
+        if name[:1] == OLD and len(parts) >= 4 and parts[2].endswith("no attribute "):
+            return _same(f"{name[1:]} instance has no attribute '{parts[3]}'")
+        value = getattr(error, "obj", None)
+        if name == "int" and type(value) is int and not -(2**63) <= value < 2**63:
+            name = "long"
+        parts[1] = type_word(name)
+    elif text.startswith("type object '" + OLD):
+        return _same(f"class {name[1:]} has no attribute '{parts[3]}'")
+    return _same("'".join(parts))
+
+
+# Values
+
+
+def _value_error(error: BaseException, text: str) -> Translation:
+    if text.startswith("not enough values to unpack"):
+        got = text.rpartition("got ")[2].rstrip(")")
+        plural = "" if got == "1" else "s"
+        return _same(f"need more than {got} value{plural} to unpack")
+    if text.startswith("too many values to unpack"):
+        return _same("too many values to unpack")
+    return _same(text)
+
+
+# Types
+
+
+def _type_error(error: BaseException, text: str) -> Translation:
+    for start, rule in TYPE_ERROR_STARTS:
+        if text.startswith(start):
+            return rule(text)
+    for end, rule in TYPE_ERROR_ENDS:
+        if text.endswith(end):
+            return rule(text)
+    for part, rule in TYPE_ERROR_PARTS:
+        if part in text:
+            return rule(text)
+    if "()" in text:
+        return _call_error(error, text)
+    return _same(_with_words(text))
+
+
+def _with_words(text: str) -> str:
+    """A text with the quoted names of types in Python 2's words."""
+    if "'" not in text:
+        return text
+    parts = text.split("'")
+    for at in range(1, len(parts), 2):
+        parts[at] = type_word(parts[at])
+    return "'".join(parts)
+
+
+def _concatenation(text: str) -> Translation:
+    other = type_word(text.split('"')[1])
+    return _same(f"cannot concatenate 'str' and '{other}' objects")
+
+
+def _sequence_concatenation(text: str) -> Translation:
+    before, other, after = text.split('"')
+    return _same(f'{before}"{type_word(other)}"{after}')
+
+
+def _indices(text: str) -> Translation:
+    kind = text.partition(" ")[0]
+    other = text.rpartition("not ")[2].strip("'")
+    if other[:1] == OLD:
+        return _same("object cannot be interpreted as an index")
+    return _same(f"{kind} indices must be integers, not {type_word(other)}")
+
+
+def _not_unpackable(text: str) -> Translation:
+    name = text[len("cannot unpack non-iterable ") : -len(" object")]
+    return _not_iterable(f"'{name}' object is not iterable")
+
+
+def _not_iterable(text: str) -> Translation:
+    if text[:2] == "'" + OLD:
+        return _same("iteration over non-sequence")
+    return _same(_with_words(text))
+
+
+def _not_subscriptable(text: str) -> Translation:
+    name = text.split("'")[1]
+    if name[:1] == OLD:
+        return "AttributeError", (f"class {name[1:]} has no attribute '__getitem__'",)
+    if text.startswith("type "):
+        name = "type"
+    return _same(f"'{type_word(name)}' object has no attribute '__getitem__'")
+
+
+def _immutable_type(text: str) -> Translation:
+    name = text.rpartition("immutable type ")[2].strip("'")
+    return _same(f"can't set attributes of built-in/extension type '{name}'")
+
+
+def _join_item(text: str) -> Translation:
+    start, _, found = text.partition(": expected str instance, ")
+    name = found.removesuffix(" found")
+    return _same(f"{start}: expected string, {type_word(name)} found")
+
+
+def _no_len(text: str) -> Translation:
+    name = text.split("'")[1]
+    if name[:1] == OLD:
+        return "AttributeError", (f"{name[1:]} instance has no attribute '__len__'",)
+    return _same(_with_words(text))
+
+
+def _after_star(text: str) -> Translation:
+    called, _, rest = text.partition(" argument after ")
+    name = called.removesuffix("()").rpartition(".")[2]
+    what, _, given = rest.rpartition(", not ")
+    if name[:1] == OLD:
+        called = name[1:] + " constructor"
+    else:
+        called = name + "()"
+    return _same(f"{called} argument after {what}, not {type_word(given)}")
+
+
+def _container(text: str) -> Translation:
+    name = text.split("'")[1]
+    return _same(f"argument of type '{type_word(name)}' is not iterable")
+
+
+TYPE_ERROR_STARTS: tuple[tuple[str, Callable[[str], Translation]], ...] = (
+    ("can only concatenate str", _concatenation),
+    ("can only concatenate ", _sequence_concatenation),
+    ("list indices must be", _indices),
+    ("tuple indices must be", _indices),
+    ("string indices must be integers, not '", _indices),
+    ("string indices must be integers, not ", _same),
+    ("cannot unpack non-iterable ", _not_unpackable),
+    ("cannot set '", _immutable_type),
+    ("sequence item ", _join_item),
+    ("object of type '", _no_len),
+    ("argument of type '", _container),
+)
+
+TYPE_ERROR_ENDS: tuple[tuple[str, Callable[[str], Translation]], ...] = (
+    (" object is not iterable", _not_iterable),
+    (" is not subscriptable", _not_subscriptable),
+)
+
+TYPE_ERROR_PARTS: tuple[tuple[str, Callable[[str], Translation]], ...] = (
+    (" argument after *", _after_star),
+)
+
+
+# Calls
+
+
+def _call_error(error: BaseException, text: str) -> Translation:
+    """Errors of a call: ``name() takes ...``, ``name() got ...``."""
+    called, _, rest = text.partition("() ")
+    if rest == "takes no arguments":
+        if called[:1] == OLD:
+            return _same("this constructor takes no arguments")
+        return _same("object() takes no parameters")
+    if rest == "takes no keyword arguments" and called.startswith("exceptions."):
+        return _same(f"{called} does not take keyword arguments")
+    told = arity.call_text(error, called, rest)
+    if told is not None:
+        return _same(told)
+    if rest.startswith("got an unexpected keyword argument"):
+        rest = rest.partition(". Did you mean")[0]
+        return _same(f"{called.rpartition('.')[2]}() {rest}")
+    return _same(_with_words(text))
+
+
+def _runtime_error(error: BaseException, text: str) -> Translation:
+    return _same(text)
+
+
+Rule = Callable[[BaseException, str], Translation]
+
+RULES: tuple[tuple[type[BaseException], Rule], ...] = (
+    (NameError, _name_error),
+    (AttributeError, _attribute_error),
+    (TypeError, _type_error),
+    (ValueError, _value_error),
+)

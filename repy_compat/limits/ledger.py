@@ -200,7 +200,14 @@ class _Count:
             return True  # somebody is at it: look again
         try:
             items = list(self.items.items())
-            lost = [token for token, weak in items if weak() is None]
+            # A dead item that is still on the books: its give_back is neither
+            # done nor under way. The second look matters, for since the list was
+            # made the token may have come back and gone to another item.
+            lost = [
+                token
+                for token, weak in items
+                if weak() is None and self.items.get(token) is weak
+            ]
             for token in lost:
                 del self.items[token]
                 self.free.append(token)

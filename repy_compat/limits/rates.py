@@ -126,7 +126,13 @@ class Rate:
     def _sleep_off(self) -> None:
         limit = self._limit
         while (used := self._used_after(0.0)) > limit:
+            begun = self._now()
             self._clock.sleep((used - limit) / limit)
+            if self._now() <= begun:
+                # A wait that is too short for the clock's own steps: a virtual
+                # clock would stand still for ever.
+                with self._mutex:
+                    self._used = min(self._used, limit)
 
     def _used_after(self, amount: float) -> float:
         """Drain to the present, add ``amount``; the consumption afterwards."""

@@ -38,6 +38,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _thread import LockType
     from collections.abc import Callable
+    from types import TracebackType
 
 STACK_SIZE = 8 << 20  # bytes of address space for each worker
 SWITCH_INTERVAL = 0.001  # seconds; a woken event waits at most this per busy one
@@ -494,6 +495,19 @@ class _RealLock(Lock):
     def __enter__(self) -> None:
         if not self._raw.acquire(False):
             self._wait()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.release()
+        except RuntimeError:
+            if not self._scheduler._stopped:
+                raise
+            raise RunEnded from None  # stop() took it to free those who waited
 
 
 class _RealSignal(Signal):

@@ -13,7 +13,6 @@ import os
 import select
 import sys
 import time
-from contextlib import suppress
 
 from repy_compat.errors import IsolationUnavailable
 from repy_compat.outcome import (
@@ -514,8 +513,10 @@ class _Signals:
     def drain(self) -> bool:
         """Take the wake-up bytes; whether a signal of ours has arrived."""
         if self.descriptor >= 0:
-            with suppress(BlockingIOError):
+            try:
                 os.read(self.descriptor, 4096)
+            except BlockingIOError:
+                return self.arrived != 0
         return self.arrived != 0
 
 

@@ -83,16 +83,15 @@ def call_text(error: BaseException, called: str, rest: str) -> str | None:
     """
     if not rest.startswith(("missing ", "takes ", "got ")):
         return None
-    frame, position = _last_program_frame(error.__traceback__)
+    frame, position, innermost = _last_program_frame(error.__traceback__)
     if frame is None:
         return None
     name = called.rpartition(".")[2]
-    keywords, count = _keywords(frame.f_code, position)
+    keywords, count = _arguments(frame, position) if innermost else ((), 0)
+    plain = None
     if rest.startswith("got multiple values for argument"):
         keyword = rest.split("'")[1]
         plain = f"{name}() got multiple values for keyword argument '{keyword}'"
-    else:
-        plain = None
     for function in _functions(called, frame):
         signature = signature_of(function)
         positional = _positional(signature, rest, keywords, count)
@@ -128,19 +127,23 @@ def _positional(
 
 def _last_program_frame(
     trace: TracebackType | None,
-) -> tuple[FrameType | None, int]:
-    """The innermost frame of a traceback, and where in its code it was."""
-    frame, position = None, 0
+) -> tuple[FrameType | None, int, bool]:
+    """The innermost frame of a program, where in its code it was, and whether no
+    frame of ours is inside of it."""
+    frame, position, innermost = None, 0, False
     while trace is not None:
-        frame, position = trace.tb_frame, trace.tb_lasti
+        if "\u01c0match" in trace.tb_frame.f_builtins:
+            frame, position = trace.tb_frame, trace.tb_lasti
+            innermost = trace.tb_next is None
         trace = trace.tb_next
-    return frame, position
+    return frame, position, innermost
 
 
-def _keywords(code: CodeType, position: int) -> tuple[tuple[str, ...], int]:
+def _arguments(frame: FrameType, position: int) -> tuple[tuple[str, ...], int]:
     """Keyword names and number of positional arguments of the call at a place."""
     from opcode import opname
 
+    code = frame.f_code
     raw = code.co_code
     name = opname[raw[position]]
     argument = raw[position + 1]
@@ -155,11 +158,59 @@ def _keywords(code: CodeType, position: int) -> tuple[tuple[str, ...], int]:
             if opname[raw[back]] == "KW_NAMES":
                 found = code.co_consts[_wide(raw, back, opname)]
                 break
+    elif name == "CALL_FUNCTION_EX":
+        return _starred_arguments(frame, position)
     elif name not in ("CALL_FUNCTION", "CALL_METHOD"):
         return (), 0
     if not isinstance(found, tuple):
         return (), 0
     return found, max(argument - len(found), 0)
+
+
+def _starred_arguments(frame: FrameType, position: int) -> tuple[tuple[str, ...], int]:
+    """The same for a call with stars, as far as variables stand behind them.
+
+    Nothing ran between reading the variables and the call, so they still hold
+    what they held.
+    """
+    import dis
+
+    before: list[dis.Instruction] = []
+    for instruction in dis.get_instructions(frame.f_code):
+        if instruction.offset >= position:
+            break
+        if instruction.opname not in ("CACHE", "EXTENDED_ARG"):
+            before.append(instruction)
+    keywords: list[str] = []
+    merged = before and before[-1].opname == "DICT_MERGE"
+    if merged:
+        before.pop()
+        value = _variable(frame, before.pop())
+        if isinstance(value, dict):
+            keywords += [key for key in value if isinstance(key, str)]
+    if before and before[-1].opname == "BUILD_MAP" and merged:
+        before.pop()
+    elif before and before[-1].opname == "BUILD_CONST_KEY_MAP":
+        before.pop()
+        names = before.pop().argval
+        return (*names, *keywords), 0
+    star = _variable(frame, before[-1]) if before else None
+    count = len(star) if isinstance(star, (tuple, list)) else 0
+    return tuple(keywords), count
+
+
+def _variable(frame: FrameType, instruction: object) -> object:
+    """The value of the variable (or constant) that an instruction loads."""
+    name = instruction.argval  # type: ignore[attr-defined]
+    kind = instruction.opname  # type: ignore[attr-defined]
+    if kind == "LOAD_CONST":
+        return name  # type: ignore[no-any-return]
+    if isinstance(name, tuple):  # two loads in one instruction
+        name = name[-1]
+    if not kind.startswith("LOAD_") or not isinstance(name, str):
+        return None
+    values = frame.f_locals
+    return values.get(name, frame.f_globals.get(name))
 
 
 def _wide(raw: bytes, position: int, opname: list[str]) -> int:

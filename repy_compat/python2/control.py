@@ -99,11 +99,22 @@ def del_attribute(value: object, name: str) -> None:
 
 
 def _nothing_to_delete(value: object, name: str) -> str:
+    """Python 2 says the bare name where the object has a dict already."""
     if classes.is_old_style_instance(value):
         return f"{classes.plain_name(type(value))} instance has no attribute '{name}'"
-    if classes.is_program_function(value) or isinstance(value, type):
+    if isinstance(value, type):
+        return name
+    fields = getattr(value, "__dict__", None)
+    if fields or (fields is not None and _was_used(value, fields)):
         return name
     return f"'{type_name(value)}' object has no attribute '{name}'"
+
+
+def _was_used(value: object, fields: dict[str, object]) -> bool:
+    """Whether the empty dict of a function held something before."""
+    if not classes.is_program_function(value):
+        return False
+    return sys.getsizeof(fields) > sys.getsizeof({})
 
 
 def call_star(

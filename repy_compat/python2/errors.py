@@ -124,6 +124,7 @@ def _environment_init(self: BaseException, *arguments: object) -> None:
         fields["errno"], fields["strerror"] = arguments[:2]
         if len(arguments) == 3:
             fields["filename"] = arguments[2]
+            fields[PRIVATE + "named"] = True
             arguments = arguments[:2]
     self.args = arguments
 
@@ -132,7 +133,7 @@ def _environment_str(self: BaseException) -> str:
     from repy_compat.python2.text import py2_repr, py2_str
 
     number, text, filename = self.errno, self.strerror, self.filename  # type: ignore[attr-defined]
-    if filename is not None:
+    if filename is not None or PRIVATE + "named" in self.__dict__:
         return f"[Errno {py2_str(number)}] {py2_str(text)}: {py2_repr(filename)}"
     if len(self.args) == 2:
         return f"[Errno {py2_str(number)}] {py2_str(text)}"

@@ -40,7 +40,7 @@ def trace_lines(run: Run) -> list[str]:
     """
     locks: dict[int, int] = {}
     lines = []
-    for moment, step in _timed(run.record):
+    for moment, step in timed_steps(run.record):
         told = _told(step, run.record, locks)
         if told is not None:
             where = ""
@@ -52,7 +52,8 @@ def trace_lines(run: Run) -> list[str]:
     return lines
 
 
-def _timed(record: Record) -> Iterator[tuple[float, Step]]:
+def timed_steps(record: Record) -> Iterator[tuple[float, Step]]:
+    """Every step with its virtual time."""
     times = list(record.times())
     for step in record.all_steps():
         yield times[step.position], step
@@ -80,22 +81,19 @@ def _told(step: Step, record: Record, locks: dict[int, int]) -> str | None:
 
 
 def events_held(record: Record) -> list[tuple[float, int]]:
-    """The number of units of ``events`` held, at each moment when it changed."""
+    """The number of units of ``events`` held, each time when it changed."""
     held = 0
     curve = [(0.0, 0)]
-    for moment, step in _timed(record):
-        change = _change(step, record)
+    for moment, step in timed_steps(record):
+        change = change_of_events(step, record)
         if change:
             held += change
-            if curve[-1][0] == moment and len(curve) > 1 and change < 0:
-                # A peak within one moment stays visible.
-                curve.append((moment, held))
-            else:
-                curve.append((moment, held))
+            curve.append((moment, held))
     return curve
 
 
-def _change(step: Step, record: Record) -> int:
+def change_of_events(step: Step, record: Record) -> int:
+    """By how much a step changes the number of held events."""
     what = step.what
     if what == "take" and step.detail == "events":
         return 1

@@ -7,6 +7,7 @@ before the seal is ours alone, what happens after it may be hostile.
 
 from __future__ import annotations
 
+from repy_compat.language.cache import default_folder
 from repy_compat.loading import Loader, library_folder
 from repy_compat.outcome import Ending
 
@@ -28,8 +29,9 @@ class Execution:
     ``source`` isn't None, that is the text and the file isn't read.
     ``dialect_name`` is ``"V1"`` or ``"V2"``. ``addresses`` are the preferences of
     ``--ip`` and ``--iface``, ``nootherips`` restricts to them. ``logged`` says
-    that output goes to a circular log. ``cache`` allows the cache of compiled
-    programs. The vessel folder is the job's.
+    that output goes to a circular log. ``cache`` allows the user's cache of
+    compiled programs: its folder is looked up where this object is made, since a
+    worker has no environment. The vessel folder is the job's.
     """
 
     __slots__ = (
@@ -45,7 +47,7 @@ class Execution:
         "addresses",
         "nootherips",
         "logged",
-        "cache",
+        "cache_folder",
     )
 
     def __init__(
@@ -77,7 +79,7 @@ class Execution:
         self.addresses = list(addresses)
         self.nootherips = nootherips
         self.logged = logged
-        self.cache = cache
+        self.cache_folder = default_folder() if cache else None
 
     def __call__(self, link: WorkerLink) -> int:
         """Run the program in this worker; the exit code (a Body of ``supervise``)."""
@@ -87,7 +89,7 @@ class Execution:
             self.source,
             self.dialect_name,
             self.include_path,
-            cache=self.cache,
+            cache_folder=self.cache_folder,
         )
         program = loader.load(world)
         if isinstance(program, Ending):

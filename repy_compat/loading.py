@@ -27,8 +27,8 @@ class Loader:
 
     ``name`` is the path of the file, and what the program is called in messages;
     if ``source`` isn't None, that is the text and no file is read.
-    ``dialect_name`` is ``"V1"`` or ``"V2"``. ``cache`` allows the cache of
-    compiled programs, ``exploring`` compiles for exploration.
+    ``dialect_name`` is ``"V1"`` or ``"V2"``. ``cache_folder`` is where compiled
+    programs are kept (None: they aren't), ``exploring`` compiles for exploration.
     """
 
     def __init__(
@@ -38,14 +38,14 @@ class Loader:
         dialect_name: str,
         include_path: Sequence[str],
         *,
-        cache: bool = True,
+        cache_folder: str | None = None,
         exploring: bool = False,
     ) -> None:
         self.name = name
         self.source = source
         self.dialect_name = dialect_name
         self.include_path = include_path
-        self.cache = cache
+        self.cache_folder = cache_folder
         self.exploring = exploring
 
     def load(self, world: World) -> Program | Ending:
@@ -78,7 +78,7 @@ class Loader:
             self.name,
             Dialect.of_name(self.dialect_name),
             source_map=source_map,
-            cache=CodeCache.of_user() if self.cache else None,
+            cache=None if self.cache_folder is None else CodeCache(self.cache_folder),
             exploring=self.exploring,
         )
 

@@ -181,6 +181,7 @@ def _run_in(folder: str, terms: _Terms, isolation: str) -> Outcome:
 def _run_in_thread(folder: str, terms: _Terms) -> Outcome:
     import threading
 
+    from repy_compat.language.cache import default_folder
     from repy_compat.loading import Loader, library_folder
     from repy_compat.sandbox import Sandbox
     from repy_compat.world.output import MemoryOutput
@@ -189,8 +190,14 @@ def _run_in_thread(folder: str, terms: _Terms) -> Outcome:
     began = time.monotonic()
     output, errors = MemoryOutput(OUTPUT_LIMIT), MemoryOutput(OUTPUT_LIMIT)
     world = real_world(folder, output, errors, library=library_folder())
-    loaded = Loader(terms.name, terms.source, terms.dialect_name, terms.include_path)
-    program = loaded.load(world)
+    loader = Loader(
+        terms.name,
+        terms.source,
+        terms.dialect_name,
+        terms.include_path,
+        cache_folder=default_folder(),
+    )
+    program = loader.load(world)
     sandbox: Sandbox | None = None
     if isinstance(program, Ending):
         ending = program

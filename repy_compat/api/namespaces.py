@@ -62,12 +62,11 @@ def _compile_v1(runtime: Runtime, code: str, name: str) -> Program:
     try:
         return runtime.compile(code, name)
     except ProgramRejected as error:
-        refused: Exception = (
+        raise (
             Py2SyntaxError(error.reference_text)
             if error.late
             else Py2ValueError(_REFUSED + error.reference_text)
-        )
-    raise refused
+        ) from None
 
 
 def _new_namespace_v1(runtime: Runtime, program: Program) -> object:
@@ -104,8 +103,7 @@ def _compile_v2(runtime: Runtime, code: str, name: str) -> Program:
     try:
         return runtime.compile(code, name)
     except ProgramRejected as error:
-        refused = CodeUnsafeError(_REFUSED + error.reference_text)
-    raise refused
+        raise CodeUnsafeError(_REFUSED + error.reference_text) from None
 
 
 def _new_namespace_v2(runtime: Runtime, program: Program) -> object:
@@ -147,5 +145,4 @@ def _as_safedict(runtime: Runtime, given: object, unsafe: type[Exception]) -> Sa
     try:
         return safedict_of(given, runtime.dialect)
     except (TypeError, ValueError) as error:
-        refused = unsafe(f"{_BAD_CONTEXT}{error}")
-    raise refused
+        raise unsafe(f"{_BAD_CONTEXT}{error}") from None

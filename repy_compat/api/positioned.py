@@ -58,8 +58,7 @@ class PositionedFile:
             try:
                 return self._read(self._need_raw(), size)
             except OSError as error:
-                failure = Py2IOError(error.errno, error.strerror)
-        raise failure
+                raise Py2IOError(error.errno, error.strerror) from None
 
     def readline(self, size: int) -> str:
         """Up to and with the next line end, at most ``size`` bytes if not negative."""
@@ -67,8 +66,7 @@ class PositionedFile:
             try:
                 return self._readline(self._need_raw(), size)
             except OSError as error:
-                failure = Py2IOError(error.errno, error.strerror)
-        raise failure
+                raise Py2IOError(error.errno, error.strerror) from None
 
     def readlines(self, size: int) -> list[str]:
         """The lines up to the one that reaches ``size`` bytes; all if not positive."""
@@ -76,8 +74,7 @@ class PositionedFile:
             try:
                 return self._readlines(self._need_raw(), size)
             except OSError as error:
-                failure = Py2IOError(error.errno, error.strerror)
-        raise failure
+                raise Py2IOError(error.errno, error.strerror) from None
 
     def write(self, data: str) -> None:
         """Write ``data`` at the position, through to the operating system."""
@@ -88,8 +85,7 @@ class PositionedFile:
                 self._buffer = ""
                 return
             except OSError as error:
-                failure = Py2IOError(error.errno, error.strerror)
-        raise failure
+                raise Py2IOError(error.errno, error.strerror) from None
 
     def seek(self, offset: int, whence: int) -> None:
         """Move to ``offset`` from the start (0), the position (1) or the end (2)."""

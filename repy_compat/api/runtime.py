@@ -17,6 +17,7 @@ from repy_compat.api.exceptions import (
     ResourceForbiddenError,
 )
 from repy_compat.api.handles import Handle, HandleV1
+from repy_compat.api.readings import Readings
 from repy_compat.api.safedict import new_constructor
 from repy_compat.errors import CallDenied, PortForbidden, ResourceRefused
 from repy_compat.python2.text import py2_repr, py2_str
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from repy_compat.limits.rules import CallRules
     from repy_compat.world.base import World
     from repy_compat.world.events import EventTable
+
+_LINE_WHITE = frozenset("\n\t\r\x0b\x0c")
+_PROGRAMS_KEPT = 256
 
 
 class Runtime:
@@ -228,10 +232,8 @@ class Runtime:
         """
         try:
             self.ledger.charge(resource, amount)
-            return
         except ResourceRefused as error:
-            refused = self.refusal(error)
-        raise refused
+            raise self.refusal(error) from None
 
     def take(self, resource: str, holder: str) -> Item:
         """One item of a counted resource.
@@ -242,8 +244,7 @@ class Runtime:
         try:
             return self.ledger.take(resource, holder)
         except ResourceRefused as error:
-            refused = self.refusal(error)
-        raise refused
+            raise self.refusal(error) from None
 
     def refusal(self, error: ResourceRefused) -> Exception:
         """What the program gets to see of a refusal of the ledger."""
@@ -259,50 +260,6 @@ def refusal_v2(error: ResourceRefused) -> Exception:
     return ResourceExhaustedError(str(error))
 
 
-class Readings:
-    """What a program used so far, measured in the process it runs in.
-
-    The supervisor may replace any of the attributes: each is a function without
-    parameters. ``cpu`` and ``thread_cpu`` give seconds, ``memory`` and ``disk``
-    bytes, ``stops`` a list of (when, for how long) in seconds.
-    """
-
-    __slots__ = ("cpu", "thread_cpu", "memory", "disk", "stops")
-
-    def __init__(self) -> None:
-        from time import process_time, thread_time
-
-        start = process_time()
-        floor = _resident()
-        self.cpu: Callable[[], float] = lambda: process_time() - start
-        self.thread_cpu: Callable[[], float] = thread_time
-        self.memory: Callable[[], int] = lambda: _counted(_resident() - floor)
-        self.disk: Callable[[], int] = int
-        self.stops: Callable[[], list[tuple[float, float]]] = list
-
-
-_BARE_INTERPRETER = 9_000_000
-_LINE_WHITE = frozenset("\n\t\r\x0b\x0c")
-_PROGRAMS_KEPT = 256
-
-
-def _counted(growth: int) -> int:
-    # Repy V1 specification, section 10.6: growth over the bare interpreter.
-    return max(growth, 0) + _BARE_INTERPRETER
-
-
-def _resident() -> int:
-    """Resident bytes of this process."""
-    try:
-        with open("/proc/self/statm", "rb") as statm:
-            pages = int(statm.read().split()[1])
-    except OSError:
-        from resource import RUSAGE_SELF, getrusage
-
-        return getrusage(RUSAGE_SELF).ru_maxrss * 1024
-    return pages * 4096
-
-
 def _no_description(error: BaseException) -> str:
     return f"Exception: {error}"
 
@@ -310,7 +267,5 @@ def _no_description(error: BaseException) -> str:
 def _decide(rules: CallRules, call: str, arguments: tuple[object, ...]) -> None:
     try:
         rules.decide(call, arguments, py2_str, py2_repr)
-        return
     except CallDenied as denied:
-        refused = Py2Exception(str(denied))
-    raise refused
+        raise Py2Exception(str(denied)) from None

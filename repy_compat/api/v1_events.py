@@ -99,7 +99,7 @@ def _build_settimer(runtime: Runtime) -> Callable[..., object]:
         try:
             event = schedule(as_delay(delay), EVENT, call.run)
         except ResourceRefused as error:
-            refused = runtime.refusal(error)
+            raise runtime.refusal(error) from None
         except OSError:
             runtime.end("no thread")
         else:
@@ -111,7 +111,6 @@ def _build_settimer(runtime: Runtime) -> Callable[..., object]:
                 inner=event,
                 owner=runtime,
             )
-        raise refused
 
     return settimer
 

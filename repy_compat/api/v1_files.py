@@ -109,8 +109,7 @@ def _build_open(runtime: Runtime, table: FileTable) -> Callable[..., object]:
                 name, write=kind != "r", create=writes, truncate=kind[0] == "w"
             )
         except OSError as error:
-            failure = Py2IOError(error.errno, error.strerror, name)
-        raise failure
+            raise Py2IOError(error.errno, error.strerror, name) from None
 
     return open
 
@@ -158,8 +157,7 @@ def _build_removefile(runtime: Runtime, table: FileTable) -> Callable[..., objec
             remove(name)
             return
         except OSError as error:
-            failure = Py2OSError(error.errno, error.strerror, name)
-        raise failure
+            raise Py2OSError(error.errno, error.strerror, name) from None
 
     return removefile
 

@@ -86,10 +86,9 @@ def _build_createthread(runtime: Runtime) -> Callable[..., object]:
             start(EVENT, function)
             return
         except ResourceRefused as error:
-            refused = refusal_v2(error)
+            raise refusal_v2(error) from None
         except OSError:
             runtime.end("no thread")
-        raise refused
 
     return createthread
 

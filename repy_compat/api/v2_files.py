@@ -148,9 +148,8 @@ def _build_removefile(runtime: Runtime, table: FileTable) -> Callable[..., objec
         if table.find(name) is not None:
             raise FileInUseError(in_use)
         charge("fileread", BLOCK)
-        missing = FileNotFoundError(f'Cannot remove non-existent file "{name}".')
         if name not in files.names() or not files.is_regular(name):
-            raise missing
+            raise _not_there(name)
         charge("filewrite", BLOCK)
         # The charges may have waited: the name is asked for again, and held.
         entry = table.reserve(name)
@@ -158,14 +157,16 @@ def _build_removefile(runtime: Runtime, table: FileTable) -> Callable[..., objec
             raise FileInUseError(in_use)
         try:
             files.remove(name)
-            return
         except OSError:
-            pass
+            raise _not_there(name) from None
         finally:
             table.release(entry)
-        raise missing
 
     return removefile
+
+
+def _not_there(name: str) -> Exception:
+    return FileNotFoundError(f'Cannot remove non-existent file "{name}".')
 
 
 def _new_file(runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile) -> object:
@@ -246,8 +247,7 @@ class _Inside:
             try:
                 return _read_all(self._raw, wanted, offset)
             except OSError as error:
-                failure = FileError(_reason(error))
-        raise failure
+                raise FileError(_reason(error)) from None
 
     def write(self, data: str, offset: int) -> None:
         """Write all of ``data`` at ``offset``, through to the operating system."""
@@ -260,8 +260,7 @@ class _Inside:
                 self.size = max(self.size, offset + len(data))
                 return
             except OSError as error:
-                failure = FileError(_reason(error))
-        raise failure
+                raise FileError(_reason(error)) from None
 
     def close(self, table: FileTable) -> None:
         """Close the file and give its place back."""

@@ -52,7 +52,7 @@ def test_names_that_are_no_plain_names_are_refused(name, text):
     with api_run() as run:
         assert text == fails(Py2TypeError, run.open, name, "w")
         assert text == fails(Py2TypeError, run.removefile, name)
-        assert [] == run.listdir()
+        assert run.listdir() == []
 
 
 @pytest.mark.parametrize("name", ["x..y", "-", "_", ".hidden", "...", "A-b.C9"])
@@ -82,9 +82,8 @@ def test_modes_say_where_writing_begins(mode, after):
 def test_other_modes_are_a_value_error(mode):
     """It promises the mode as given in the text."""
     with api_run() as run:
-        assert (
-            f"Invalid or unsupported mode ('{mode}') passed to open()."
-            == fails(Py2ValueError, run.open, "f", mode)
+        assert f"Invalid or unsupported mode ('{mode}') passed to open()." == fails(
+            Py2ValueError, run.open, "f", mode
         )
 
 
@@ -93,8 +92,8 @@ def test_a_missing_file_is_an_io_error_and_costs_nothing():
     with api_run() as run:
         for mode in ("r", "r+"):
             text = fails(Py2IOError, run.open, "nowhere", mode)
-            assert "[Errno 2] No such file or directory: 'nowhere'" == text
-        assert 0 == run.held("filesopened")
+            assert text == "[Errno 2] No such file or directory: 'nowhere'"
+        assert run.held("filesopened") == 0
 
 
 def test_a_file_has_one_open_object_whatever_the_mode():
@@ -102,7 +101,7 @@ def test_a_file_has_one_open_object_whatever_the_mode():
     with api_run() as run:
         handle = run.open("f", "w")
         for mode in ("r", "w", "a", "r+"):
-            assert BUSY == fails(Py2ValueError, run.open, "f", mode)
+            assert fails(Py2ValueError, run.open, "f", mode) == BUSY
         handle.close()
         run.open("f").close()
 
@@ -112,8 +111,8 @@ def test_the_limit_of_open_files_creates_no_file():
     with api_run(filesopened=1) as run:
         first = run.open("first", "w")
         text = fails(Py2Exception, run.open, "second", "w")
-        assert "Resource 'filesopened' limit exceeded!!" == text
-        assert ["first"] == run.listdir()
+        assert text == "Resource 'filesopened' limit exceeded!!"
+        assert run.listdir() == ["first"]
         first.close()
         run.open("second", "w").close()
 
@@ -122,13 +121,13 @@ def test_a_lost_file_is_closed_at_once():
     """It promises name and item back when the last reference is gone."""
     with api_run(filesopened=1) as run:
         run.open("f", "w").write("kept")
-        assert 0 == run.held("filesopened")
-        assert ["kept"] == list(run.open("f"))
+        assert run.held("filesopened") == 0
+        assert list(run.open("f")) == ["kept"]
         read = run.open("f").read
-        assert 1 == run.held("filesopened")
-        assert "kept" == read()
+        assert run.held("filesopened") == 1
+        assert read() == "kept"
         del read
-        assert 0 == run.held("filesopened")
+        assert run.held("filesopened") == 0
 
 
 def test_a_file_in_circular_garbage_is_found_when_its_place_is_wanted():
@@ -139,7 +138,7 @@ def test_a_file_in_circular_garbage_is_found_when_its_place_is_wanted():
             handle = run.open("f", "w")
             handle.myself = handle
             del handle
-            assert 1 == run.held("filesopened")
+            assert run.held("filesopened") == 1
             run.open("g", "w").close()
         finally:
             gc.enable()
@@ -152,7 +151,7 @@ def test_reading_a_closed_file_is_a_value_error(method):
         put(run, "f", "x")
         handle = run.open("f")
         assert handle.close() is None
-        assert CLOSED == fails(Py2ValueError, getattr(handle, method))
+        assert fails(Py2ValueError, getattr(handle, method)) == CLOSED
         assert handle.close() is None
         assert handle.flush() is None
 
@@ -162,10 +161,10 @@ def test_changing_a_closed_file_is_a_value_error():
     with api_run() as run:
         handle = run.open("f", "w")
         handle.close()
-        assert CLOSED == fails(Py2ValueError, handle.write, "x")
-        assert CLOSED == fails(Py2ValueError, handle.writelines, ["x"])
-        assert CLOSED == fails(Py2ValueError, handle.seek, 0)
-        assert CLOSED == fails(Py2ValueError, handle.flush)
+        assert fails(Py2ValueError, handle.write, "x") == CLOSED
+        assert fails(Py2ValueError, handle.writelines, ["x"]) == CLOSED
+        assert fails(Py2ValueError, handle.seek, 0) == CLOSED
+        assert fails(Py2ValueError, handle.flush) == CLOSED
 
 
 def test_a_read_only_file_refuses_to_be_written():
@@ -174,11 +173,13 @@ def test_a_read_only_file_refuses_to_be_written():
         put(run, "f", "x")
         handle = run.open("f")
         for _ in range(2):
-            assert "write() isn't allowed on read-only file objects!" == fails(
-                Py2ValueError, handle.write, "y"
+            assert (
+                fails(Py2ValueError, handle.write, "y")
+                == "write() isn't allowed on read-only file objects!"
             )
-            assert "writelines() isn't allowed on read-only file objects!" == fails(
-                Py2ValueError, handle.writelines, ["y"]
+            assert (
+                fails(Py2ValueError, handle.writelines, ["y"])
+                == "writelines() isn't allowed on read-only file objects!"
             )
             handle.close()
 
@@ -193,8 +194,12 @@ def test_lines_end_at_newlines_only():
         assert expected == run.open("f").readlines()
         assert expected[:2] == run.open("f").readlines(8)
         handle = run.open("f")
-        assert ["fi", "rs", "t\n", "", "second\r\n"] == [
-            handle.readline(size) for size in (2, 2, 20, 0, -1)
+        assert [handle.readline(size) for size in (2, 2, 20, 0, -1)] == [
+            "fi",
+            "rs",
+            "t\n",
+            "",
+            "second\r\n",
         ]
 
 
@@ -224,7 +229,7 @@ def test_the_end_of_a_file_ends_the_iteration():
     with api_run() as run:
         put(run, "f", "x")
         handle = run.open("f")
-        assert "x" == handle.next()
+        assert handle.next() == "x"
         with pytest.raises(StopIteration):
             handle.next()
 
@@ -235,18 +240,18 @@ def test_seek_goes_from_start_place_and_end():
         handle = run.open("f", "w+")
         handle.write("0123456789")
         assert handle.seek(3) is None
-        assert "34" == handle.read(2)
+        assert handle.read(2) == "34"
         handle.seek(2, 1)
-        assert "7" == handle.read(1)
+        assert handle.read(1) == "7"
         handle.seek(-2, 2)
-        assert "89" == handle.read()
+        assert handle.read() == "89"
         handle.seek(50)
-        assert "" == handle.read()
+        assert handle.read() == ""
         handle.seek(12)
         handle.write("end")
-        assert b"0123456789\0\0end" == run.read("f")
+        assert run.read("f") == b"0123456789\0\0end"
         for bad in ((-1,), (0, 3), (2**70,)):
-            assert "[Errno 22] Invalid argument" == fails(Py2IOError, handle.seek, *bad)
+            assert fails(Py2IOError, handle.seek, *bad) == "[Errno 22] Invalid argument"
 
 
 def test_own_writes_are_read_back():
@@ -254,11 +259,11 @@ def test_own_writes_are_read_back():
     with api_run() as run:
         put(run, "f", "one\ntwo\n")
         handle = run.open("f", "r+")
-        assert "one\n" == handle.readline()
+        assert handle.readline() == "one\n"
         handle.seek(4)
         handle.write("TWO")
         handle.seek(4)
-        assert "TWO\n" == handle.readline()
+        assert handle.readline() == "TWO\n"
 
 
 @pytest.mark.parametrize("bad", [(5,), (None,), (["a"],), (1.5,), (), ("a", "b")])
@@ -282,7 +287,7 @@ def test_what_was_written_is_there_before_the_file_is_closed():
     with api_run() as run:
         handle = run.open("f", "w")
         handle.writelines(["a", "\xff"])
-        assert b"a\xff" == run.read("f")
+        assert run.read("f") == b"a\xff"
         handle.close()
 
 
@@ -302,21 +307,23 @@ def test_a_zero_rate_writes_nothing():
     """It promises that the refusal comes before the effect."""
     with api_run(filewrite=0) as run:
         text = fails(Py2Exception, run.open("f", "w").write, "x")
-        assert "Resource 'filewrite' limit set to 0, won't drain!" == text
-        assert b"" == run.read("f")
+        assert text == "Resource 'filewrite' limit set to 0, won't drain!"
+        assert run.read("f") == b""
 
 
 def test_removefile_removes_what_is_there_and_not_open():
     """It promises the reference's texts for the other cases."""
     with api_run() as run:
         handle = run.open("f", "w")
-        assert 'File "f" is open with handle "MainThread:1"' == fails(
-            Py2Exception, run.removefile, "f"
+        assert (
+            fails(Py2Exception, run.removefile, "f")
+            == 'File "f" is open with handle "MainThread:1"'
         )
         handle.close()
         assert run.removefile("f") is None
-        assert "[Errno 2] No such file or directory: 'f'" == fails(
-            Py2OSError, run.removefile, "f"
+        assert (
+            fails(Py2OSError, run.removefile, "f")
+            == "[Errno 2] No such file or directory: 'f'"
         )
 
 
@@ -326,11 +333,11 @@ def test_listdir_shows_every_entry_in_a_fresh_list():
         put(run, "f", "")
         os.mkdir(os.path.join(run.folder, "folder"))
         run.listdir().append("more")
-        assert ["f", "folder"] == sorted(run.listdir())
-        assert (
+        assert sorted(run.listdir()) == ["f", "folder"]
+        assert fails(Py2TypeError, run.listdir, "x") == (
             "Function 'listdir' called with incorrect arguments. No arguments allowed. "
             "Arguments were args:('x',), kwargs:{}"
-        ) == fails(Py2TypeError, run.listdir, "x")
+        )
 
 
 @pytest.mark.parametrize("name", ["tell", "truncate", "name", "mode", "closed", "_raw"])
@@ -355,7 +362,7 @@ def test_open_asks_the_rules_as_documented():
         assert "Call 'file.__init__' with args ('f', 'wb') not allowed" in fails(
             Py2Exception, run.open, "f", "w"
         )
-        assert 0 == run.held("filesopened")
+        assert run.held("filesopened") == 0
         with open(os.path.join(run.folder, "f"), "w"):
             pass
         run.open("f", "w").close()
@@ -386,4 +393,4 @@ def test_a_size_far_beyond_the_file_reads_the_file():
     """It promises that a huge size allocates nothing."""
     with api_run() as run:
         put(run, "f", "abc")
-        assert "abc" == run.open("f").read(2**62)
+        assert run.open("f").read(2**62) == "abc"

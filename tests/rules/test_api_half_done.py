@@ -1,0 +1,125 @@
+"""Calls that fail at the end of the stack leave nothing half-done (T4)."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from repy_compat.language.dialect import Dialect
+from tests.api_run import api_run
+
+
+def at_every_depth(call, *, reach=120):
+    """Make ``call`` with ever less room on the stack, until there's none."""
+
+    def deeper(levels):
+        if levels:
+            return deeper(levels - 1)
+        return call()
+
+    frame, here = sys._getframe(), 0
+    while frame is not None:
+        frame, here = frame.f_back, here + 1
+    room = sys.getrecursionlimit() - here
+    for levels in range(max(room - reach, 1), room + 5):
+        try:
+            deeper(levels)
+        except RecursionError:
+            continue
+
+
+def test_opening_v1_files():
+    """It promises no item without an open file."""
+    with api_run(filesopened=3) as run:
+
+        def use():
+            run.open("f", "w").close()
+
+        at_every_depth(use)
+        assert run.held("filesopened") == 0
+        run.open("f").close()
+
+
+def test_opening_and_using_v2_files():
+    """It promises no item without an open file, and no lock held."""
+    with api_run(Dialect.V2, filesopened=3) as run:
+        kept = run.openfile("kept", True)
+
+        def use():
+            run.openfile("f", True)
+            kept.writeat("abc", 0)
+            kept.readat(None, 0)
+
+        at_every_depth(use)
+        assert run.held("filesopened") == 1
+        assert kept.readat(None, 0) == "abc"
+        run.openfile("f", True).close()
+        kept.close()
+        assert run.held("filesopened") == 0
+
+
+def test_reading_and_writing_v1_files():
+    """It promises that the file can still be used and closed."""
+    with api_run(filesopened=1) as run:
+        handle = run.open("f", "w+")
+
+        def use():
+            handle.write("line\n")
+            handle.seek(0)
+            handle.readline()
+
+        at_every_depth(use)
+        handle.seek(0)
+        assert handle.readline() == "line\n"
+        handle.close()
+        assert run.held("filesopened") == 0
+
+
+def test_closing_files():
+    """It promises that a close that failed can be made again."""
+    with api_run(filesopened=2) as run:
+        for _ in range(3):
+            handle = run.open("f", "w")
+            at_every_depth(handle.close, reach=60)
+            handle.close()
+            assert run.held("filesopened") == 0
+
+
+def test_setting_and_cancelling_timers():
+    """It promises that every event held belongs to a timer that is pending."""
+    with api_run(events=1) as run:
+
+        def use():
+            run.canceltimer(run.settimer(1000, run.sleep, (0,)))
+
+        at_every_depth(use)
+        run.settimer(1000, run.sleep, (0,))
+
+
+def test_a_dropped_file_is_found_again_when_its_finaliser_could_not_run():
+    """It promises so for name and place."""
+    with api_run(Dialect.V2, filesopened=1) as run:
+        handles = []
+
+        def drop():
+            handles.pop()
+
+        for _ in range(60):
+            handles.append(run.openfile("f", True))
+            at_every_depth(drop, reach=8)
+            handles.clear()
+            run.openfile("f", True).close()
+        assert run.held("filesopened") == 0
+
+
+@pytest.mark.parametrize("dialect", [Dialect.V1, Dialect.V2])
+def test_the_end_of_the_run_closes_what_is_open(dialect):
+    """It promises an empty ledger."""
+    with api_run(dialect) as run:
+        opener = run.open if dialect is Dialect.V1 else run.openfile
+        kept = opener("f", "w" if dialect is Dialect.V1 else True)
+        assert run.held("filesopened") == 1
+        run.runtime.close()
+        assert run.held("filesopened") == 0
+        assert kept is not None

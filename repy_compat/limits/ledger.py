@@ -216,8 +216,8 @@ class _Count:
         return bool(lost)
 
     def held(self) -> int:
-        """How many units are held now."""
-        return len(self.items)
+        """How many units are held now: tokens that are out."""
+        return self.most_held() - len(self.free)
 
     def most_held(self) -> int:
         """The most units that were held at once so far."""

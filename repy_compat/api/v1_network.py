@@ -17,7 +17,6 @@ from repy_compat.api.addresses import (
 )
 from repy_compat.api.boundary import (
     MISSING,
-    copied_v1,
     is_integer,
     is_number,
     need_room,
@@ -25,8 +24,17 @@ from repy_compat.api.boundary import (
     parameters,
     wrong_call_v1,
 )
-from repy_compat.api.copying import is_function
-from repy_compat.api.exceptions import SocketAddressError
+from repy_compat.api.copying import (
+    Uncopyable,
+    deep_copy,
+    is_function,
+    violation_text,
+)
+from repy_compat.api.exceptions import (
+    NamespaceViolationError,
+    Py2Exception,
+    SocketAddressError,
+)
 from repy_compat.api.handles import Handle, inner_of, make_handle
 from repy_compat.api.v1_sockets import (
     Comms,
@@ -93,12 +101,12 @@ class Host:
             return
         except PortForbidden as forbidden:
             text = str(forbidden)
-        raise Exception(text)
+        raise Py2Exception(text)
 
     def allow_ip(self, ip: str) -> None:
         """Return if the program may name a local address; Exception if not."""
         if not self.addresses.allows(ip):
-            raise Exception(f"IP '{ip}' is not allowed.")
+            raise Py2Exception(f"IP '{ip}' is not allowed.")
 
     def resolve(self, name: str) -> str:
         """The address of a host name or an address; SocketAddressError if none."""
@@ -231,7 +239,7 @@ def _local_pair(ip: object, port: object) -> tuple[str | None, int]:
     ip_given = ip is not MISSING and ip is not None
     port_given = port is not MISSING and port is not None
     if ip_given != port_given:
-        raise Exception(_PAIR)
+        raise Py2Exception(_PAIR)
     if not ip_given:
         return None, 0
     assert isinstance(ip, str) and isinstance(port, int)
@@ -242,7 +250,7 @@ def _checked_port(port: object, least: int, text: str) -> int:
     """``port`` if it's from ``least`` to 65535; Exception with ``text`` if not."""
     assert isinstance(port, int)
     if not least <= port <= 65535:
-        raise Exception(text)
+        raise Py2Exception(text)
     return int(port)  # a small long is a class of its own
 
 
@@ -287,7 +295,7 @@ def _build_listen(
         localip, _, function = found
         assert isinstance(localip, str) and callable(function)
         if localip in _WILDCARDS:
-            raise Exception(_NO_LOCAL_IP)
+            raise Py2Exception(_NO_LOCAL_IP)
         localport = _checked_port(found[1], 1, _LOCAL_PORT)
         need_room()
         runtime.gate(name, localip, localport)
@@ -295,7 +303,7 @@ def _build_listen(
         host.allow_ip(localip)
         ip = host.resolve(localip)
         if ip == ANY:  # spelled in another way
-            raise Exception(_NO_LOCAL_IP)
+            raise Py2Exception(_NO_LOCAL_IP)
         key = (kind, localip, localport)
         return host.comms.listen(key, Address(ip, localport), function)
 
@@ -305,7 +313,12 @@ def _build_listen(
 
 def _make_call(function: Callable[..., object], arguments: tuple[object, ...]) -> None:
     """Call a callback. Its result is nobody's, but has to be one that can cross."""
-    copied_v1(function(*arguments))
+    try:
+        deep_copy(function(*arguments))
+        return
+    except Uncopyable as refused:
+        violation = NamespaceViolationError(violation_text(refused))
+    raise violation
 
 
 def _build_stopcomm(runtime: Runtime, host: Host) -> Callable[..., object]:
@@ -361,7 +374,7 @@ def _build_openconn(runtime: Runtime, host: Host) -> Callable[..., object]:
         try:
             left = deadline - now()
             if left <= 0:
-                raise Exception(_NO_TIME)
+                raise Py2Exception(_NO_TIME)
             remote = Address(host.resolve(desthost), destport)
             local = host.local(localip, localport)
             bound = None if local == Address(ANY, 0) else local
@@ -408,7 +421,7 @@ def _timeout(value: object) -> float:
         return _DEFAULT_TIMEOUT
     assert isinstance(value, int | float)
     if not value > 0:
-        raise Exception(_TIMEOUT)
+        raise Py2Exception(_TIMEOUT)
     # Longer than any system waits; a long may be too large for a float.
     return float(min(value, 1e9))
 

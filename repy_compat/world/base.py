@@ -360,7 +360,7 @@ class Network(ABC):
 
     @abstractmethod
     def is_listening(self, local: Address) -> bool:
-        """Whether any process of the host listens for TCP there (False: can't tell)."""
+        """Whether any process of the host listens for TCP there (True: can't tell)."""
 
     @abstractmethod
     def stream_state(self, local: Address, remote: Address | None) -> str:

@@ -80,7 +80,7 @@ class RealNetwork(Network):
         return host.can_bind(ip)
 
     def is_listening(self, local: Address) -> bool:
-        """Whether any process of the host listens for TCP there (False: can't tell)."""
+        """Whether any process of the host listens for TCP there (True: can't tell)."""
         from repy_compat.world.network import host
 
         return self._members().listens(local) or host.is_listening(local)

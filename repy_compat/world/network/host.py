@@ -94,9 +94,12 @@ def _interface_addresses() -> list[tuple[str, str]]:
 
 
 def is_listening(local: Address) -> bool:
-    """Whether any process of the host listens for TCP there (False: can't tell)."""
+    """Whether any process of the host listens for TCP there (True: can't tell)."""
     here = {_table_form(local), _table_form(Address("0.0.0.0", local.port))}
-    return any(mine in here and state == _LISTEN for mine, _, state in _tcp_sockets())
+    known = _tcp_sockets()
+    if known is None:
+        return True
+    return any(mine in here and state == _LISTEN for mine, _, state in known)
 
 
 def stream_state(local: Address, remote: Address | None) -> str:
@@ -104,7 +107,7 @@ def stream_state(local: Address, remote: Address | None) -> str:
     here = _table_form(local)
     there = None if remote is None else _table_form(remote)
     result = ""
-    for mine, theirs, state in _tcp_sockets():
+    for mine, theirs, state in _tcp_sockets() or ():
         if mine != here or state == _LISTEN or there not in (None, theirs):
             continue
         if state in (_ESTABLISHED, _CLOSE_WAIT):
@@ -113,16 +116,16 @@ def stream_state(local: Address, remote: Address | None) -> str:
     return result
 
 
-def _tcp_sockets() -> list[tuple[str, str, str]]:
+def _tcp_sockets() -> list[tuple[str, str, str]] | None:
     """Local address, remote address and state of the host's TCP sockets.
 
-    Empty where the system doesn't show them (or a confinement hides the list).
+    None where the system doesn't show them, or a confinement hides the list.
     """
     try:
         with open(_TCP_TABLE, encoding="ascii", errors="replace") as table:
             lines = table.readlines()[1:]
     except OSError:
-        return []
+        return None
     fields = (line.split() for line in lines)
     return [(words[1], words[2], words[3]) for words in fields if len(words) > 3]
 

@@ -14,6 +14,7 @@ import ast
 
 from . import syntax
 from .dialect import Dialect
+from .late import Late, LateError
 from .tokens import PRIVATE
 
 
@@ -65,8 +66,6 @@ _SHAPES: dict[type, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = {
     ast.Subscript: ((), ("value", "slice")),
     ast.Slice: ((), ("lower", "upper", "step")),
     ast.keyword: ((("arg", "name"),), ("value",)),
-    ast.Tuple: ((), ("elts",)),
-    ast.List: ((), ("elts",)),
     ast.ListComp: ((), ("elt", "generators")),
     ast.comprehension: ((), ("target", "iter", "ifs")),
     ast.BinOp: ((), ("left", "right")),
@@ -101,13 +100,16 @@ REFUSED: dict[type, str] = {
 }
 
 
-def check(tree: ast.Module, dialect: Dialect) -> list[Finding]:
-    """Everything in a tree that a dialect refuses, in the reference's order.
+def check(tree: ast.Module, dialect: Dialect) -> tuple[list[Finding], list[LateError]]:
+    """Everything in a tree that is refused: by the dialect, by Python 2's compiler.
 
-    The tree is :func:`repy_compat.language.parser.parse`'s. A finding of kind
+    The findings are in the reference's order, the late errors in Python 2's. The
+    tree is :func:`repy_compat.language.parser.parse`'s. A finding of kind
     ``"syntax"`` is a shape that no text of Python 2 gives.
     """
-    return _Walk(dialect).run(tree)
+    walk = _Walk(dialect)
+    walk.run(tree)
+    return walk.findings, walk.late.errors(tree)
 
 
 class _Walk:
@@ -116,8 +118,9 @@ class _Walk:
         self.findings: list[Finding] = []
         self.allowed: set[str] = set()
         self.pending: list[ast.AST] = []
+        self.late = Late()
 
-    def run(self, tree: ast.Module) -> list[Finding]:
+    def run(self, tree: ast.Module) -> None:
         pending = self.pending
         pending.append(tree)
         allowed, shapes, special = self.allowed, _SHAPES, _SPECIAL
@@ -141,7 +144,6 @@ class _Walk:
                 if name not in allowed:
                     self.name(node, name, attribute)
             self.parts(node, shape[1])
-        return self.findings
 
     def parts(self, node: ast.AST, fields: tuple[str, ...]) -> None:
         pending = self.pending
@@ -153,19 +155,27 @@ class _Walk:
                 pending.append(value)
 
     def name(self, node: ast.AST, name: str, attribute: str) -> None:
-        if self.dialect.allows_name(name) and name[:1] != PRIVATE:
+        if name == "None":
+            self.none(node)
+        elif self.dialect.allows_name(name) and name[:1] != PRIVATE:
             self.allowed.add(name)
         else:
             self.findings.append(Finding("name", name, node, attribute))
 
-    def syntax(self, node: ast.AST, line: int = 0) -> None:
+    def none(self, node: ast.AST) -> None:
+        """None may be read as an attribute and deleted, but get no value."""
+        context = getattr(node, "ctx", None)
+        if context is None or isinstance(context, ast.Store):
+            self.late.name(node, "None")
+
+    def shape(self, node: ast.AST, line: int = 0) -> None:
         self.findings.append(Finding("syntax", type(node).__name__, node, line=line))
 
     def refuse(self, node: ast.AST) -> None:
         """A kind without an entry: refused, and its parts are looked through."""
         what = REFUSED.get(node.__class__)
         if what is None:
-            self.syntax(node)
+            self.shape(node)
             return
         self.findings.append(Finding("node", what, node))
         self.pending.extend(
@@ -181,23 +191,25 @@ class _Walk:
             assert isinstance(value, str)
             self.findings.append(Finding("unicode", value, node, attribute))
         elif value.__class__ not in _CONSTANTS:
-            self.syntax(node)
+            self.shape(node)
 
     def call(self, node: ast.Call) -> None:
         """Python 2 has at most one ``*`` and one ``**``, both at the end."""
         arguments: list[ast.AST] = []
+        if len(node.keywords) > 1 or len(node.args) > 255:
+            self.late.call(node)
         starred: ast.Starred | None = None
         doubled: ast.keyword | None = None
         for argument in node.args:
             if starred is not None:
-                self.syntax(argument)
+                self.shape(argument)
             elif isinstance(argument, ast.Starred):
                 starred = argument
             else:
                 arguments.append(argument)
         for keyword in node.keywords:
             if doubled is not None:
-                self.syntax(keyword)
+                self.shape(keyword)
             elif keyword.arg is None:
                 doubled = keyword
             else:
@@ -214,11 +226,12 @@ class _Walk:
         for key, value in zip(node.keys[::-1], node.values[::-1]):
             self.pending.append(value)
             if key is None:
-                self.syntax(value)
+                self.shape(value)
             else:
                 self.pending.append(key)
 
     def function(self, node: syntax.FunctionDef) -> None:
+        self.late.function(node)
         self.docstring(node)
         self.pending.extend(node.body[::-1])
         arguments = node.args
@@ -230,30 +243,34 @@ class _Walk:
             arguments.posonlyargs or arguments.kwonlyargs or arguments.kw_defaults
             or node.returns is not None or getattr(node, "type_params", None)
         ):  # fmt: skip
-            self.syntax(node)
+            self.shape(node)
         for parameter in (*arguments.args, arguments.vararg, arguments.kwarg):
             if parameter is not None:
                 self.parameter(node, parameter)
         for made in node.tuple_parameters:
             for part in ast.walk(made.target):
-                if not isinstance(part, _TUPLE_PARTS) or isinstance(part, ast.Name) and part.id[:1] == PRIVATE:
-                    self.syntax(part)
+                if (
+                    not isinstance(part, _TUPLE_PARTS)
+                    or isinstance(part, ast.Name)
+                    and part.id[:1] == PRIVATE
+                ):
+                    self.shape(part)
         self.pending.extend(arguments.defaults[::-1])
 
     def parameter(self, node: syntax.FunctionDef, parameter: ast.arg) -> None:
         """Any name will do, save a private one that the front end didn't make."""
         if parameter.annotation is not None:
-            self.syntax(parameter)
+            self.shape(parameter)
         if parameter.arg[:1] == PRIVATE and not any(
             made.name == parameter.arg for made in node.tuple_parameters
         ):
-            self.syntax(parameter)
+            self.shape(parameter)
 
     def class_(self, node: ast.ClassDef) -> None:
         if node.decorator_list:
             self.decorators(node)
         if node.keywords or getattr(node, "type_params", None):
-            self.syntax(node)
+            self.shape(node)
         self.docstring(node)
         if node.name not in self.allowed:
             self.name(node, node.name, "name")
@@ -269,7 +286,7 @@ class _Walk:
 
     def binary(self, node: ast.BinOp | ast.AugAssign) -> None:
         if node.op.__class__ not in _OPERATORS:
-            self.syntax(node)
+            self.shape(node)
         if isinstance(node, ast.BinOp):
             self.pending.append(node.right)
             self.pending.append(node.left)
@@ -279,12 +296,12 @@ class _Walk:
 
     def clause(self, node: ast.comprehension) -> None:
         if node.is_async:
-            self.syntax(node.iter)
+            self.shape(node.iter)
         self.parts(node, ("target", "iter", "ifs"))
 
-    def tuple_(self, node: ast.Tuple) -> None:
+    def sequence(self, node: ast.Tuple | ast.List) -> None:
         if not node.elts and not isinstance(node.ctx, ast.Load):
-            self.syntax(node)
+            self.shape(node)
         self.pending.extend(node.elts[::-1])
 
     def print_(self, node: syntax.Print) -> None:
@@ -305,6 +322,7 @@ _SPECIAL = {
     ast.BinOp: _Walk.binary,
     ast.AugAssign: _Walk.binary,
     ast.comprehension: _Walk.clause,
-    ast.Tuple: _Walk.tuple_,
+    ast.Tuple: _Walk.sequence,
+    ast.List: _Walk.sequence,
     syntax.Print: _Walk.print_,
 }

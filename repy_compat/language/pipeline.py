@@ -3,69 +3,112 @@
 from __future__ import annotations
 
 import ast
-import warnings
 
-from ..errors import Complaint, ProgramRejected
+from ..errors import ProgramRejected
 from .check import check
-from .complaints import complain, reference_text, refused_text
+from .complaints import Speaker, late_text, reference_text, refused_text
+from .deep import deeply, quietly
 from .dialect import Dialect
+from .lexer import Refused
 from .lines import settle_lines
-from .parser import Refused, parse
+from .parser import parse, verify
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
 
+    from ..errors import Complaint
+    from .complaints import Locate
     from .includes import SourceMap
 
 
-def checked_tree(
-    text: bytes, filename: str, dialect: Dialect, source_map: SourceMap | None
-) -> ast.Module:
-    """The tree of a program that passed the check; raises ProgramRejected."""
-    try:
-        tree = parse(text)
-    except Refused as refused:
-        complaint = Complaint(
-            filename, refused.line or 1, refused.column, refused.message
+class _Text:
+    """One program's text on its way through the stations."""
+
+    def __init__(
+        self,
+        source: bytes,
+        filename: str,
+        dialect: Dialect,
+        source_map: SourceMap | None,
+    ) -> None:
+        self.source = source
+        self.filename = filename
+        self.dialect = dialect
+        self.locate: Locate = lambda line: (filename, line)
+        if source_map is not None:
+            self.locate = source_map.locate
+
+    def checked_tree(self) -> ast.Module:
+        """The tree of a program that passed the check; raises ProgramRejected."""
+        try:
+            tree = parse(self.source)
+            findings, late = check(tree, self.dialect)
+            if findings and any(finding.kind == "syntax" for finding in findings):
+                verify(self.source)
+        except Refused as refused:
+            raise self.not_python2(refused) from None
+        speaker = Speaker(self.source, self.dialect, self.locate)
+        if findings:
+            raise ProgramRejected(
+                [speaker.finding(finding) for finding in findings],
+                reference_text(findings[0], self.dialect, self.locate),
+            )
+        if late:
+            raise ProgramRejected(
+                [speaker.late(error) for error in late],
+                late_text(late[0], self.locate),
+                late=True,
+            )
+        return tree
+
+    def not_python2(self, refused: Refused) -> ProgramRejected:
+        speaker = Speaker(self.source, self.dialect, self.locate)
+        text = refused_text(refused, self.locate)
+        return ProgramRejected([speaker.refused(refused)], text)
+
+    def code(self, exploring: bool) -> CodeType:
+        tree = self.checked_tree()
+        from . import meaning
+
+        if exploring:
+            from . import switchpoints
+
+            tree = switchpoints.mark(tree, self.dialect)
+        lowered = settle_lines(meaning.lower(tree, self.dialect, self.filename))
+        return quietly(lambda: compile(lowered, self.filename, "exec", 0, True))
+
+    def too_deep(self) -> ProgramRejected:
+        refused = Refused(
+            "MemoryError", "", None, hint="brackets or operators are nested too deeply"
         )
-        raise ProgramRejected([complaint], refused_text(refused)) from None
-    findings = check(tree, dialect)
-    if findings:
-        raise ProgramRejected(
-            complain(findings, filename, dialect), reference_text(findings[0], dialect)
-        )
-    return tree
+        return self.not_python2(refused)
 
 
 def compile_text(
-    text: bytes,
+    source: bytes,
     filename: str,
     dialect: Dialect,
     source_map: SourceMap | None,
     exploring: bool,
 ) -> CodeType:
     """The code object of a program's text; raises ProgramRejected."""
-    tree = checked_tree(text, filename, dialect, source_map)
-    from . import meaning
-
-    if exploring:
-        from . import switchpoints
-
-        tree = switchpoints.mark(tree, dialect)
-    lowered = settle_lines(meaning.lower(tree, dialect, filename))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        code: CodeType = compile(lowered, filename, "exec", dont_inherit=True)
-    return code
+    text = _Text(source, filename, dialect, source_map)
+    try:
+        return deeply(lambda: text.code(exploring))
+    except (RecursionError, MemoryError):
+        raise text.too_deep() from None
 
 
 def check_text(
-    text: bytes, filename: str, dialect: Dialect, source_map: SourceMap | None
+    source: bytes, filename: str, dialect: Dialect, source_map: SourceMap | None
 ) -> list[Complaint]:
     """All complaints about a program's text."""
+    text = _Text(source, filename, dialect, source_map)
     try:
-        checked_tree(text, filename, dialect, source_map)
+        deeply(text.checked_tree)
     except ProgramRejected as rejected:
         return list(rejected.complaints)
+    except (RecursionError, MemoryError):
+        return list(text.too_deep().complaints)
     return []

@@ -58,7 +58,7 @@ _OPERATOR = (
 PIECE = re.compile(
     rf"{_NEWLINE}"
     rf"|(?:{_STRING}|[A-Za-z_][A-Za-z0-9_]*|{_NUMBER}|[()\[\]{{}}]|{_OPERATOR}){_BLANKS}"
-    rf"|\\\n{_BLANKS}|[\s\S]"
+    rf"|\\\n{_BLANKS}|[\s\S]{_BLANKS}"
 )
 
 # Kinds of pieces. A piece of kind PLAIN is the same in both languages.
@@ -159,7 +159,10 @@ class _Rewriter:
                 if self.before(index) == ",":
                     self.trailing_comma(index)
             elif kind == REPLACE:
-                output[index] = replacements[piece]
+                replacement = replacements[piece]
+                if piece[0] in "bB" and pieces[index - 1][-1:] in ("'", '"'):
+                    replacement = " " + replacement  # the b kept two literals apart
+                output[index] = replacement
             elif kind == NUMBER:
                 self.number(index, piece)
             elif kind == WORD:
@@ -177,6 +180,8 @@ class _Rewriter:
                 self.suspect(index, piece, depth)
         if depth:
             self.result.suspicious = True
+        if pieces[-1][:2] == "\\\n":
+            output[-1] = "\n"  # nothing follows, so the line just ends
         for index, text in self.closing.items():
             output[index] = text + output[index]
         self.result.text = "".join(output)[1:]
@@ -200,6 +205,8 @@ class _Rewriter:
             return self.classify_number(piece, word)
         if first == "\\":
             return JOIN if word[1:2] == "\n" else SUSPECT
+        if word == "." and piece != word:
+            return SUSPECT
         if word == "<>":
             self.replacements[piece] = "!=" + piece[2:]
             return REPLACE
@@ -343,8 +350,10 @@ class _Rewriter:
         following = self.pieces[index + 1][0] if index + 1 < len(self.pieces) else "\n"
         if following.isalnum() or following == "_":
             output += " "
+        if output == "0 " and following in "xXoObB":
+            self.result.suspicious = True
         if output[0] == "u" and (
-            self.before(index)[-1] in "'\"" or self.next_is_string(index)
+            self.before(index)[-1:] in "'\"" or self.next_is_string(index)
         ):
             self.result.suspicious = True
         self.output[index] = output
@@ -382,6 +391,11 @@ class _Rewriter:
         return depth > 0
 
     def suspect(self, index: int, piece: str, depth: list[str]) -> None:
+        """Backquotes become calls, and dots with blanks between them an ellipsis."""
+        if piece[0] == "." and self.before(index) in ("[", ","):
+            dots = self.pieces[index : index + 3]
+            if [dot.rstrip(" \t\f") for dot in dots] == [".", ".", "."]:
+                self.output[index : index + 3] = ["...", "", ""]
         if piece[0] != "`":
             return
         rest = piece[1:]
@@ -401,7 +415,7 @@ class _Rewriter:
         elif word == "lambda":
             self.result.suspicious = True
             self.parameters(index, index)
-        elif self.before(index)[-1] not in "\n;:" or depth:
+        elif self.before(index)[-1:] not in "\n;:" or depth:
             self.result.suspicious = True
         elif word == "except":
             self.call_form(index, "except ", self.statement_end(index, colon=True))

@@ -177,9 +177,15 @@ class Runtime:
         except Py2Exception as error:
             return Py2Exception(*error.args)
 
-    def is_free(self, call: str) -> bool:
-        """Whether ``call`` needs no asking, whatever its rule arguments."""
-        return self._rules is None or self._rules.always_allowed(call)
+    def gate_of(self, *calls: str) -> Callable[..., None] | None:
+        """``gate``, or None if the rules allow all of ``calls`` in any case.
+
+        For functions that are called often: None needs no asking.
+        """
+        rules = self._rules
+        if rules is None or all(rules.always_allowed(call) for call in calls):
+            return None
+        return self.gate
 
     # --- the end -------------------------------------------------------------
 

@@ -23,14 +23,11 @@ from repy_compat.api.exceptions import (
     Py2Exception,
     Py2IOError,
     Py2OSError,
-    Py2StopIteration,
     Py2TypeError,
     Py2ValueError,
 )
 from repy_compat.api.filetable import Entry, FileTable, opened
-from repy_compat.api.handles import make_handle
-from repy_compat.api.positioned import PositionedFile
-from repy_compat.python2 import numbers as python2_numbers
+from repy_compat.api.v1_file_methods import new_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +40,6 @@ _ALLOWED = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 )
 _MODES = frozenset({"r", "r+", "w", "w+", "a", "a+"})
-_CLOSED = "Invalid file object (probably closed)."
 
 
 def check_name(name: str) -> None:
@@ -96,7 +92,7 @@ def _build_open(runtime: Runtime, table: FileTable) -> Callable[..., object]:
         if entry is None:
             raise Py2ValueError("A file is only allowed to have one open filehandle.")
         raw = opened(table, entry, lambda: open_raw(entry, kind))
-        return _new_file(runtime, table, entry, raw, kind)
+        return new_file(runtime, table, entry, raw, kind)
 
     def open_raw(entry: Entry, kind: str) -> RawFile:
         name = entry.name
@@ -160,163 +156,3 @@ def _build_removefile(runtime: Runtime, table: FileTable) -> Callable[..., objec
             raise Py2OSError(error.errno, error.strerror, name) from None
 
     return removefile
-
-
-def _new_file(
-    runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile, kind: str
-) -> object:
-    """The handle of an open file."""
-    charge = runtime.charge
-    gate = runtime.gate
-    writable = kind != "r"
-    start = raw.size() if kind[0] == "a" else 0
-    file = PositionedFile(raw, start, runtime.scheduler.new_lock())
-    table.watch(entry, file)
-    subject = f"<emulfile.emulated_file instance at 0x{id(file):x}>"
-
-    def need_open() -> None:
-        if file.is_closed:
-            raise Py2ValueError(_CLOSED)
-        need_room()
-
-    def size_argument(
-        name: str, arguments: tuple[object, ...], keywords: dict[str, object]
-    ) -> int:
-        if keywords or len(arguments) > 1:
-            raise wrong_call_v1(name, arguments, keywords, subject=subject)
-        if not arguments:
-            return -1
-        size = arguments[0]
-        if type(size) is int:
-            return size
-        if python2_numbers.is_long(size):
-            raise Py2TypeError(f"file.{name}() expects an integer argument")
-        raise wrong_call_v1(name, arguments, keywords, subject=subject)
-
-    def read(*arguments: object, **keywords: object) -> str:
-        size = size_argument("read", arguments, keywords)
-        gate("file.read", *arguments)
-        need_open()
-        charge("fileread", 0)
-        data = file.read(size)
-        charge("fileread", len(data))
-        return data
-
-    def readline(*arguments: object, **keywords: object) -> str:
-        size = size_argument("readline", arguments, keywords)
-        gate("file.readline", *arguments)
-        need_open()
-        charge("fileread", 0)
-        line = file.readline(size)
-        charge("fileread", len(line))
-        return line
-
-    def readlines(*arguments: object, **keywords: object) -> list[str]:
-        size = size_argument("readlines", arguments, keywords)
-        gate("file.readlines", *arguments)
-        need_open()
-        charge("fileread", 0)
-        lines = file.readlines(size)
-        charge("fileread", sum(map(len, lines)))
-        return lines
-
-    def next_line() -> str:
-        gate("file.next")
-        if writable:
-            raise Py2IOError("file.next() is invalid for write-enabled files.")
-        need_open()
-        charge("fileread", 0)
-        line = file.readline(-1)
-        charge("fileread", len(line))
-        if not line:
-            raise Py2StopIteration
-        return line
-
-    def next(*arguments: object, **keywords: object) -> str:
-        if arguments or keywords:
-            raise no_arguments_v1("next", arguments, keywords, subject=subject)
-        return next_line()
-
-    def write(*arguments: object, **keywords: object) -> None:
-        if keywords or len(arguments) != 1 or type(arguments[0]) is not str:
-            raise wrong_call_v1("write", arguments, keywords, subject=subject)
-        data = arguments[0]
-        gate("file.write", data)
-        if not writable:
-            raise Py2ValueError("write() isn't allowed on read-only file objects!")
-        need_open()
-        charge("filewrite", 0)
-        file.write(data)
-        charge("filewrite", len(data))
-
-    def writelines(*arguments: object, **keywords: object) -> None:
-        lines = _strings(arguments)
-        if keywords or lines is None:
-            raise wrong_call_v1("writelines", arguments, keywords, subject=subject)
-        gate("file.writelines", lines)
-        if not writable:
-            raise Py2ValueError("writelines() isn't allowed on read-only file objects!")
-        need_open()
-        charge("filewrite", 0)
-        for line in lines:
-            file.write(line)
-            charge("filewrite", len(line))
-
-    def seek(*arguments: object, **keywords: object) -> None:
-        found = parameters(("offset", "whence"), arguments, keywords)
-        if found is None or "offset" in keywords or not _seek_numbers(found):
-            raise wrong_call_v1("seek", arguments, keywords, subject=subject)
-        gate("file.seek", *(part for part in found if part is not MISSING))
-        need_open()
-        offset, whence = found
-        assert isinstance(offset, int)
-        file.seek(offset, whence if isinstance(whence, int) else 0)
-
-    def flush(*arguments: object, **keywords: object) -> None:
-        if arguments or keywords:
-            raise no_arguments_v1("flush", arguments, keywords, subject=subject)
-        gate("file.flush")
-        # Writes went through already; only a closed writable file complains.
-        if writable:
-            need_open()
-
-    def close(*arguments: object, **keywords: object) -> None:
-        if arguments or keywords:
-            raise no_arguments_v1("close", arguments, keywords, subject=subject)
-        gate("file.close")
-        need_room()
-        file.detach()
-        table.release(entry)
-
-    return make_handle(
-        runtime.handle_class,
-        "file",
-        subject,
-        {
-            "close": close,
-            "flush": flush,
-            "next": next,
-            "read": read,
-            "readline": readline,
-            "readlines": readlines,
-            "seek": seek,
-            "write": write,
-            "writelines": writelines,
-        },
-        next_item=next_line,
-    )
-
-
-def _strings(arguments: tuple[object, ...]) -> list[str] | None:
-    """A copy of the only argument if it's a list of strings, else None."""
-    if len(arguments) != 1 or type(arguments[0]) is not list:
-        return None
-    lines = list(arguments[0])
-    return None if any(type(line) is not str for line in lines) else lines
-
-
-def _seek_numbers(found: list[object]) -> bool:
-    offset, whence = found
-    return (type(offset) is int or python2_numbers.is_long(offset)) and (
-        whence is MISSING or type(whence) is int or python2_numbers.is_long(whence)
-    )

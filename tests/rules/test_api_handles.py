@@ -24,19 +24,17 @@ def test_a_handle_shows_its_methods_and_nothing_else():
             (run.settimer(60, run.sleep, (0,)), set()),
             (
                 run.open("f", "w"),
-                set(
-                    [
-                        "close",
-                        "flush",
-                        "next",
-                        "read",
-                        "readline",
-                        "readlines",
-                        "seek",
-                        "write",
-                        "writelines",
-                    ]
-                ),
+                {
+                    "close",
+                    "flush",
+                    "next",
+                    "read",
+                    "readline",
+                    "readlines",
+                    "seek",
+                    "write",
+                    "writelines",
+                },
             ),
         ]:
             writable = {

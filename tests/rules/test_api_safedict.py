@@ -164,24 +164,22 @@ def test_attributes_are_read_only():
 def test_no_name_that_a_program_can_write_leads_inside():
     """It promises the documented methods and nothing else."""
     visible = {name for name in dir(SafeDict()) if "__" not in name and name.isascii()}
-    assert visible == set(
-        [
-            "keys",
-            "values",
-            "items",
-            "has_key",
-            "get",
-            "pop",
-            "popitem",
-            "setdefault",
-            "update",
-            "clear",
-            "copy",
-            "iterkeys",
-            "itervalues",
-            "iteritems",
-        ]
-    )
+    assert visible == {
+        "keys",
+        "values",
+        "items",
+        "has_key",
+        "get",
+        "pop",
+        "popitem",
+        "setdefault",
+        "update",
+        "clear",
+        "copy",
+        "iterkeys",
+        "itervalues",
+        "iteritems",
+    }
 
 
 def test_it_is_a_view_on_the_dictionary_that_code_runs_in():

@@ -27,7 +27,11 @@ _NONE = -1
 _TEXT = frozenset((str, int, bool, type(None)))
 _WHOLE = frozenset((int, bool))
 _REAL = frozenset((float,))
-_ALIKE = {"s": _TEXT, **dict.fromkeys("diuoxX", _WHOLE), **dict.fromkeys("eEfFgG", _REAL)}
+_ALIKE = {
+    "s": _TEXT,
+    **dict.fromkeys("diuoxX", _WHOLE),
+    **dict.fromkeys("eEfFgG", _REAL),
+}
 
 # Formats seen lately: as pieces, and as the types that the host may format.
 _REMEMBERED = 512
@@ -385,9 +389,7 @@ def _real(
     try:
         number = float(value)
     except OverflowError:
-        raise TypeError(
-            f"float argument required, not {type_name(value)}"
-        ) from None
+        raise TypeError(f"float argument required, not {type_name(value)}") from None
     alternate = "#" if flags & ALTERNATE else ""
     text = f"%{alternate}.{precision if precision >= 0 else 6}{letter}" % number
     if text[0] == "-":

@@ -22,7 +22,7 @@ INT_MAX = 2**63 - 1
 INT_MIN = -(2**63)
 
 
-class long(int):  # noqa: N801 - Python 2's name, shown by the host's own texts too
+class long(int):
     """An integer that was written ``5L`` or made by ``long(5)``, within 64 bits.
 
     Integers outside 64 bits are plain ``int`` objects: their value tells.
@@ -76,22 +76,6 @@ class Xrange:
         raise TypeError(f"sequence index must be integer, not '{type_name(index)}'")
 
 
-class Facade:
-    """A built-in type as a value in a program; ``types`` gives it its behaviour.
-
-    It holds nothing: what belongs to it is kept in a table of ``types``, so that
-    a program that gets hold of one finds nothing to hold on to.
-    """
-
-    __slots__ = ()
-
-
-class Unbound:
-    """A built-in method read from its type (``str.upper``); see ``types``."""
-
-    __slots__ = ()
-
-
 class BuiltinToken:
     """What the bound methods that stand for built-in functions are bound to."""
 
@@ -126,8 +110,6 @@ NAMES: dict[type, str] = {
     type(Ellipsis): "ellipsis",
     type(NotImplemented): "NotImplementedType",
     Xrange: "xrange",
-    Facade: "type",
-    Unbound: "method_descriptor",
     range: "list",
     BuiltinFunctionType: "builtin_function_or_method",
     FunctionType: "function",
@@ -143,7 +125,7 @@ NAMES: dict[type, str] = {
     type(iter([])): "listiterator",
     type(iter(())): "tupleiterator",
     type(iter("")): "iterator",
-    type(iter(bytes())): "iterator",
+    type(iter(b"")): "iterator",
     type(iter(set())): "setiterator",
     type(iter(range(0))): "rangeiterator",
     type(reversed([])): "listreverseiterator",

@@ -10,12 +10,7 @@ import operator
 from collections.abc import Callable
 from types import MethodType
 
-from repy_compat.python2.names import (
-    Facade,
-    Unbound,
-    is_old_style_instance,
-    type_name,
-)
+from repy_compat.python2.names import is_old_style_instance, type_name
 
 _REFUSED_COMPLEX = "no ordering relation is defined for complex numbers"
 _REFUSED_SETS = "cannot compare sets using cmp()"
@@ -201,14 +196,9 @@ def _rank(value: object) -> str:
 
 def _by_identity(left: object, right: object) -> int:
     """An order that is the same whenever it is asked for."""
-    if left is right or _same_thing(left, right):
+    if left is right or (isinstance(left, MethodType) and left == right):
         return 0
     return -1 if id(left) < id(right) else 1
-
-
-def _same_thing(left: object, right: object) -> bool:
-    same = (MethodType, Unbound, Facade)
-    return isinstance(left, same) and left == right
 
 
 class Key:

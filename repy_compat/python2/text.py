@@ -23,8 +23,6 @@ from repy_compat.python2.names import (
     INT_MAX,
     INT_MIN,
     NAMES,
-    Facade,
-    Unbound,
     Xrange,
     class_name,
     classes_module,
@@ -261,18 +259,6 @@ def _repr_method_wrapper(value: MethodWrapperType) -> str:
     )
 
 
-def _repr_facade(value: Facade) -> str:
-    from repy_compat.python2 import types
-
-    return types.facade_text(value)
-
-
-def _repr_unbound(value: Unbound) -> str:
-    from repy_compat.python2 import types
-
-    return types.unbound_text(value)
-
-
 # --------------------------------------------------------------------------
 # Instances and classes of the program, exceptions
 
@@ -389,8 +375,6 @@ _REPR: dict[type, Text] = {
     MethodDescriptorType: _repr_method_descriptor,
     WrapperDescriptorType: _repr_wrapper_descriptor,
     MethodWrapperType: _repr_method_wrapper,
-    Facade: _repr_facade,
-    Unbound: _repr_unbound,
     object: default_repr,
 }
 for _kind, _name in NAMES.items():

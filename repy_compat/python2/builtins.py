@@ -1,0 +1,211 @@
+"""The dictionary of built-in names that a program's code runs with.
+
+Python 2's names of both dialects (Repy V1 specification, section 6; Repy V2
+specification, section 2.2), and the helpers that lowered code calls, whose names no
+program can write.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from types import MethodType
+
+from repy_compat.python2 import (
+    attributes,
+    control,
+    conversions,
+    formatting,
+    functions,
+    numbers,
+    ordering,
+    tables,
+    text,
+    types,
+)
+from repy_compat.python2.errors import EXCEPTIONS, define
+from repy_compat.python2.names import BUILTIN
+from repy_compat.python2.printing import new_print
+
+EMPTY: Mapping[str, object] = {}
+
+ALLOWED_FUNCTIONS: dict[str, object] = {
+    "abs": abs,
+    "id": id,
+    "len": len,
+    **{
+        name: MethodType(function, BUILTIN)
+        for name, function in {
+            "chr": conversions.chr_,
+            "cmp": functions.cmp_,
+            "divmod": functions.divmod_,
+            "filter": functions.filter_,
+            "hex": conversions.hex_,
+            "isinstance": functions.isinstance_,
+            "issubclass": functions.issubclass_,
+            "map": functions.map_,
+            "max": functions.max_,
+            "min": functions.min_,
+            "oct": conversions.oct_,
+            "ord": conversions.ord_,
+            "pow": functions.pow_,
+            "range": functions.range_,
+            "reduce": functions.reduce_,
+            "repr": functions.repr_,
+            "round": conversions.round_,
+            "sum": functions.sum_,
+            "zip": functions.zip_,
+        }.items()
+    },
+}
+"""Functions that programs may call, the same in every namespace."""
+
+REFUSED = ["BufferError", "BytesWarning", "GeneratorExit", "ImportWarning", "UnicodeWarning", "all", "any", "apply", "basestring", "bin", "buffer", "bytearray", "bytes", "callable", "classmethod", "coerce", "compile", "delattr", "dir", "enumerate", "eval", "execfile", "exit", "file", "format", "getattr", "globals", "hasattr", "hash", "help", "input", "intern", "iter", "locals", "memoryview", "next", "open", "print", "property", "quit", "raw_input", "reload", "reversed", "setattr", "sorted", "staticmethod", "super", "unichr", "unicode", "vars"]
+"""Names that exist and refuse to be called."""
+
+CONSTANTS: dict[str, object] = {
+    "None": None,
+    "True": True,
+    "False": False,
+    "Ellipsis": Ellipsis,
+    "NotImplemented": NotImplemented,
+    "copyright": "",
+    "credits": "",
+    "license": "",
+    "__debug__": True,
+}
+
+
+# --------------------------------------------------------------------------
+# Refused calls
+
+_refusals: dict[object, type[BaseException]] = {}
+
+
+def _refusal_class(base: type, module: str) -> type[BaseException]:
+    """``RunBuiltinException`` below ``base``, a class that programs can't name."""
+    made = _refusals.get(base)
+    if made is None:
+        made = define(
+            "RunBuiltinException",
+            (base,),
+            f"class '{module}.RunBuiltinException'",
+            __init__=_refusal_init,
+            __str__=_refusal_str,
+        )
+        _refusals[base] = made
+    return made
+
+
+def _refusal_init(self: BaseException, said: object = "") -> None:
+    self.args = ()
+    self.__dict__["value"] = text.py2_repr((said,))
+
+
+def _refusal_str(self: BaseException) -> str:
+    return text.py2_str(self.__dict__.get("value", ""))
+
+
+def _refused(name: str, error: type[BaseException], tells_all: bool) -> object:
+    """The function that stands for the built-in ``name`` and only raises."""
+
+    def exceptionraiser(*arguments: object, **keywords: object) -> object:
+        said = name
+        if tells_all:
+            said = (
+                f"Unsafe call '{name}' with args '{text.py2_str(arguments)}', "
+                f"kwargs '{text.py2_str(keywords)}'"
+            )
+        raise error(said)
+
+    return exceptionraiser
+
+
+_ONE_ARGUMENT = "type() may only take exactly one non-keyword argument."
+
+
+def _new_type(dialect_name: str, error: type[BaseException]) -> object:
+    """The function ``type`` of one namespace (both specifications say how it acts)."""
+    is_type = functions.is_new_style_class
+    type_of = types.type_of
+
+    def safe_type(*arguments: object, **keywords: object) -> object:
+        if len(arguments) != 1 or keywords:
+            raise error(_ONE_ARGUMENT)
+        value = arguments[0]
+        if is_type(value) or value is safe_type:
+            if dialect_name == "V1":
+                if value is safe_type:
+                    return type_of(value)
+                raise error("unsafe type() call.")
+            return safe_type
+        return type_of(value)
+
+    return safe_type
+
+
+# --------------------------------------------------------------------------
+# Helpers
+
+
+def _helpers() -> dict[str, object]:
+    """Everything that lowered code calls, the same in every namespace."""
+    names: set[str] = set()
+    for methods in tables.METHODS.values():
+        names.update(methods)
+    for hidden in tables.HIDDEN.values():
+        names.update(hidden)
+    found = attributes.build_helpers(
+        tables.METHODS.items(), tables.HIDDEN.items(), sorted(names)
+    )
+    for module in (
+        control,
+        conversions,
+        formatting,
+        functions,
+        numbers,
+        ordering,
+        text,
+    ):
+        found.update(module.HELPERS)
+    return found
+
+
+HELPERS = _helpers()
+_TEMPLATE: dict[str, object] = {
+    "__name__": "",
+    **{name: cls for name, cls in EXCEPTIONS.items()},
+    **types.VALUES,
+    **ALLOWED_FUNCTIONS,
+    **CONSTANTS,
+    **HELPERS,
+}
+
+
+def new_builtins(
+    dialect_name: str,
+    *,
+    write: Callable[[str], None],
+    extra: Mapping[str, object] = EMPTY,
+) -> dict[str, object]:
+    """A fresh dictionary of built-ins for a run or a family of namespaces.
+
+    ``dialect_name`` is ``V1`` or ``V2``. ``write`` takes what ``print`` writes to
+    standard output, piece by piece. ``extra`` is added last: ``SafeDict``, V2's
+    exception classes. Its ``RepyException`` becomes the base of what a refused
+    built-in raises.
+    """
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(0)  # Python 2 converts numbers of any length
+    if dialect_name == "V1":
+        error = _refusal_class(EXCEPTIONS["Exception"], "safety_exceptions")
+    else:
+        base = extra.get("RepyException", EXCEPTIONS["Exception"])
+        error = _refusal_class(base, "exception_hierarchy")  # type: ignore[arg-type]
+    made = dict(_TEMPLATE)
+    for name in REFUSED:
+        made[name] = _refused(name, error, dialect_name != "V1")
+    made["type"] = _new_type(dialect_name, error)
+    made["ǀprint"] = new_print(write)
+    made.update(extra)
+    return made

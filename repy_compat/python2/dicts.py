@@ -1,0 +1,89 @@
+"""Methods of Python 2.7's dict: lists instead of views, and what Python 3 dropped.
+
+The host's methods are called through ``dict`` because a program's subclass may
+have its own of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from repy_compat.python2.counts import NONE, ONE, takes
+
+_keys = dict.keys
+_values = dict.values
+_items = dict.items
+
+
+@takes(NONE, 0, 0)
+def keys(mapping: dict) -> list:
+    """``mapping.keys()``: a new list."""
+    return list(_keys(mapping))
+
+
+@takes(NONE, 0, 0)
+def values(mapping: dict) -> list:
+    """``mapping.values()``: a new list."""
+    return list(_values(mapping))
+
+
+@takes(NONE, 0, 0)
+def items(mapping: dict) -> list:
+    """``mapping.items()``: a new list."""
+    return list(_items(mapping))
+
+
+@takes(NONE, 0, 0)
+def iterkeys(mapping: dict) -> Iterator:
+    """``mapping.iterkeys()``."""
+    return iter(_keys(mapping))
+
+
+@takes(NONE, 0, 0)
+def itervalues(mapping: dict) -> Iterator:
+    """``mapping.itervalues()``."""
+    return iter(_values(mapping))
+
+
+@takes(NONE, 0, 0)
+def iteritems(mapping: dict) -> Iterator:
+    """``mapping.iteritems()``."""
+    return iter(_items(mapping))
+
+
+@takes(NONE, 0, 0)
+def viewkeys(mapping: dict) -> object:
+    """``mapping.viewkeys()``."""
+    return _keys(mapping)
+
+
+@takes(NONE, 0, 0)
+def viewvalues(mapping: dict) -> object:
+    """``mapping.viewvalues()``."""
+    return _values(mapping)
+
+
+@takes(NONE, 0, 0)
+def viewitems(mapping: dict) -> object:
+    """``mapping.viewitems()``."""
+    return _items(mapping)
+
+
+@takes(ONE, 1, 1)
+def has_key(mapping: dict, key: object, /) -> bool:
+    """``mapping.has_key(key)``."""
+    return dict.__contains__(mapping, key)
+
+
+METHODS: dict[str, Callable[..., object]] = {
+    "has_key": has_key,
+    "items": items,
+    "iteritems": iteritems,
+    "iterkeys": iterkeys,
+    "itervalues": itervalues,
+    "keys": keys,
+    "values": values,
+    "viewitems": viewitems,
+    "viewkeys": viewkeys,
+    "viewvalues": viewvalues,
+}

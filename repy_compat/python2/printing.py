@@ -1,0 +1,78 @@
+"""The print statement: pieces, spaces between them, and the space that is still due.
+
+Repy V1 specification, section 7.5: each item, each blank and the newline are a write
+of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from repy_compat.python2.names import type_name
+from repy_compat.python2.text import py2_str
+
+_NO_BLANK_AFTER = ("\n", "\t", "\r", "\x0b", "\x0c")
+
+
+def new_print(write: Callable[[str], None]) -> Callable[[object, tuple, bool], None]:
+    """The helper of one run for ``print``: ``(target, values, newline)``.
+
+    ``write`` takes standard output's pieces; whether a space is due there is kept
+    here, on any other target in its attribute ``softspace``.
+    """
+    due = False
+
+    def print_(target: object, values: tuple, newline: bool) -> None:
+        nonlocal due
+        if target is not None:
+            _print_to(target, values, newline)
+            return
+        for value in values:
+            if due:
+                due = False
+                write(" ")
+            text = py2_str(value)
+            due = not (isinstance(value, str) and text.endswith(_NO_BLANK_AFTER))
+            write(text)
+        if newline:
+            due = False
+            write("\n")
+
+    return print_
+
+
+def _print_to(target: object, values: tuple, newline: bool) -> None:
+    """``print >>target``: any object with a method ``write``."""
+    for value in values:
+        if _is_due(target):
+            _set_due(target, False)
+            _writer(target)(" ")
+        text = py2_str(value)
+        _writer(target)(text)
+        ends_line = isinstance(value, str) and text.endswith(_NO_BLANK_AFTER)
+        _set_due(target, not ends_line)
+    if newline:
+        _writer(target)("\n")
+        _set_due(target, False)
+
+
+def _writer(target: object) -> Callable[[str], object]:
+    try:
+        return target.write  # type: ignore[attr-defined, no-any-return]
+    except AttributeError:
+        if hasattr(type(target), "softspace") or hasattr(target, "__dict__"):
+            raise
+        raise AttributeError(
+            f"'{type_name(target)}' object has no attribute 'write'"
+        ) from None
+
+
+def _is_due(target: object) -> bool:
+    return bool(getattr(target, "softspace", 0))
+
+
+def _set_due(target: object, due: bool) -> None:
+    try:
+        target.softspace = int(due)  # type: ignore[attr-defined]
+    except (AttributeError, TypeError):
+        pass  # such a target forgets, as in 2.7

@@ -1,0 +1,219 @@
+"""``str.format`` of Python 2.7, with attributes read by the rule for names.
+
+Repy language catalogue, "str.format exists, and reaches attributes". The host's
+own ``format`` would hand out attributes that no program can name, so fields are
+looked up here.
+"""
+
+from __future__ import annotations
+
+from _string import formatter_field_name_split, formatter_parser
+from collections.abc import Mapping
+from types import MethodType
+
+from repy_compat.python2.names import type_name
+from repy_compat.python2.text import py2_repr, py2_str
+
+_REFUSED_STARTS = ("im_", "func_", "tb_", "f_", "co_", "gi_", "cr_", "ag_")
+_MOST_NESTED = 2
+
+
+def format_fields(
+    template: str, arguments: tuple[object, ...], keywords: Mapping[str, object]
+) -> str:
+    """The text of ``template`` with its fields filled in.
+
+    ValueError for a malformed template or spec, IndexError or KeyError for a
+    missing argument, AttributeError for a missing or refused attribute.
+    """
+    return _Fields(arguments, keywords).fill(str(template), _MOST_NESTED)
+
+
+class _Fields:
+    """One call of ``format``: its arguments, and how fields are numbered."""
+
+    __slots__ = ("arguments", "keywords", "automatic")
+
+    def __init__(
+        self, arguments: tuple[object, ...], keywords: Mapping[str, object]
+    ) -> None:
+        self.arguments = arguments
+        self.keywords = keywords
+        self.automatic: int | None = None  # None: not known, -1: numbered by hand
+
+    def fill(self, template: str, depth: int) -> str:
+        """``template`` with all fields replaced, nested ones in specs first."""
+        if depth < 0:
+            raise ValueError("Max string recursion exceeded")
+        if "{" not in template and "}" not in template:
+            return template
+        result = []
+        for literal, field, spec, conversion in formatter_parser(template):
+            result.append(literal)
+            if field is None:
+                continue
+            value = self.value(field)
+            if conversion == "r":
+                value = py2_repr(value)
+            elif conversion == "s":
+                value = py2_str(value)
+            elif conversion is not None:
+                raise ValueError(f"Unknown conversion specifier {conversion}")
+            result.append(format_value(value, self.fill(spec, depth - 1)))
+        return "".join(result)
+
+    def value(self, field: str) -> object:
+        """The object that a field's name leads to."""
+        first, rest = formatter_field_name_split(field)
+        value: object
+        if first == "":
+            value = self.positional(self.next_number())
+        elif isinstance(first, int):
+            self.by_hand()
+            value = self.positional(first)
+        else:
+            value = self.keywords[first]
+        for is_attribute, name in rest:
+            value = read_attribute(value, name) if is_attribute else value[name]  # type: ignore[index]
+        return value
+
+    def positional(self, number: int) -> object:
+        """An argument by its number."""
+        if number >= len(self.arguments):
+            raise IndexError("tuple index out of range")
+        return self.arguments[number]
+
+    def next_number(self) -> int:
+        """The number of a field without one."""
+        if self.automatic == -1:
+            raise ValueError(
+                "cannot switch from manual field specification to "
+                "automatic field numbering"
+            )
+        number = self.automatic or 0
+        self.automatic = number + 1
+        return number
+
+    def by_hand(self) -> None:
+        """Note a field that has a number."""
+        if self.automatic is not None and self.automatic >= 0:
+            raise ValueError(
+                "cannot switch from automatic field numbering to "
+                "manual field specification"
+            )
+        self.automatic = -1
+
+
+def is_refused_name(name: str) -> bool:
+    """Whether no program may name an attribute so."""
+    return (
+        "__" in name
+        or name.startswith(_REFUSED_STARTS)
+        or name in ("encode", "decode")
+        or not name.isascii()
+    )
+
+
+def read_attribute(value: object, name: str) -> object:
+    """``value.name`` for a program that holds ``name`` as a string.
+
+    AttributeError if there is none, if no program may name it, or if only
+    Python 3 has it.
+    """
+    from repy_compat.python2 import tables
+
+    if not is_refused_name(name):
+        for kind in type(value).__mro__:
+            methods = tables.METHODS.get(kind)
+            if methods is not None and name in methods:
+                return MethodType(methods[name], value)
+            if name in tables.HIDDEN.get(kind, ()):
+                break
+            if name in kind.__dict__:
+                return getattr(value, name)
+        else:
+            return getattr(value, name)
+    raise AttributeError(f"'{type_name(value)}' object has no attribute '{name}'")
+
+
+# --------------------------------------------------------------------------
+# Format specs
+
+
+def format_value(value: object, spec: str) -> str:
+    """``format(value, spec)``: the text of one field."""
+    if not spec:
+        return py2_str(value)
+    if isinstance(value, int):
+        return _format_int(value, spec)
+    if isinstance(value, float):
+        return _format_float(value, spec)
+    if isinstance(value, complex):
+        _check_spec(spec)
+        return format(value, spec)
+    return _format_text(py2_str(value), spec)
+
+
+class _Spec:
+    """What a spec begins with: fill and alignment, zero, width; and its rest."""
+
+    __slots__ = ("aligned", "zero", "precision", "letter")
+
+    def __init__(self, spec: str) -> None:
+        at = 0
+        self.aligned = len(spec) > 1 and spec[1] in "<>=^"
+        if self.aligned:
+            at = 2
+        elif spec[0] in "<>=^":
+            self.aligned = True
+            at = 1
+        while spec[at : at + 1] in ("+", "-", " ", "#") and spec[at : at + 1]:
+            at += 1
+        self.zero = spec[at : at + 1] == "0"
+        while spec[at : at + 1].isdigit() or spec[at : at + 1] == ",":
+            at += 1
+        self.precision = spec[at : at + 1] == "."
+        if self.precision:
+            at += 1
+            while spec[at : at + 1].isdigit():
+                at += 1
+        self.letter = spec[at:]
+
+
+def _check_spec(spec: str) -> _Spec:
+    """Take a spec apart; ValueError for what only Python 3 understands."""
+    parts = _Spec(spec)
+    if len(parts.letter) > 1 or parts.letter == "_":
+        raise ValueError("Invalid conversion specification")
+    return parts
+
+
+def _format_text(text: str, spec: str) -> str:
+    parts = _check_spec(spec)
+    if parts.zero and not parts.aligned:
+        raise ValueError("'=' alignment not allowed in string format specifier")
+    return format(text, spec)
+
+
+def _format_int(value: int, spec: str) -> str:
+    parts = _check_spec(spec)
+    if parts.letter == "c" and not 0 <= value <= 255:
+        raise OverflowError("%c arg not in range(0x100)")
+    if parts.letter in ("e", "E", "f", "F", "g", "G", "%"):
+        try:
+            return format(float(value), spec)
+        except OverflowError:
+            raise OverflowError("long int too large to convert to float") from None
+    try:
+        return format(int(value), spec)
+    except ValueError as error:
+        if type_name(value) == "long":
+            raise ValueError(str(error).replace("type 'int'", "type 'long'")) from None
+        raise
+
+
+def _format_float(value: float, spec: str) -> str:
+    parts = _check_spec(spec)
+    if not parts.letter and not parts.precision:
+        spec += ".12"
+    return format(float(value), spec)

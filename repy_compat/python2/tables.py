@@ -1,0 +1,74 @@
+"""The methods of built-in types in one place: which are ours, which don't exist.
+
+``METHODS`` maps a host type to those of its methods whose Python 2 meaning differs;
+``HIDDEN`` to the attributes that only Python 3 gives it; ``KNOWN`` to all that Python
+2.7's type of that kind has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from repy_compat.python2 import dicts, iteration, lists, strings
+from repy_compat.python2.names import NAMES, Xrange, long
+
+_INT = "bit_length conjugate denominator imag numerator real"
+
+KNOWN: dict[type, frozenset[str]] = {
+    kind: frozenset(names.split())
+    for kind, names in {
+        int: _INT,
+        long: _INT,
+        bool: _INT,
+        str: (
+            "capitalize center count endswith expandtabs find format index isalnum "
+            "isalpha isdigit islower isspace istitle isupper join ljust lower lstrip "
+            "partition replace rfind rindex rjust rpartition rsplit rstrip split "
+            "splitlines startswith strip swapcase title translate upper zfill"
+        ),
+        float: "as_integer_ratio conjugate fromhex hex imag is_integer real",
+        complex: "conjugate imag real",
+        list: "append count extend index insert pop remove reverse sort",
+        tuple: "count index",
+        dict: (
+            "clear copy fromkeys get has_key items iteritems iterkeys itervalues keys "
+            "pop popitem setdefault update values viewitems viewkeys viewvalues"
+        ),
+        set: (
+            "add clear copy difference difference_update discard intersection "
+            "intersection_update isdisjoint issubset issuperset pop remove "
+            "symmetric_difference symmetric_difference_update union update"
+        ),
+        frozenset: (
+            "copy difference intersection isdisjoint issubset issuperset "
+            "symmetric_difference union"
+        ),
+        slice: "indices start step stop",
+        object: "",
+        type(None): "",
+        Xrange: "",
+        type({}.keys()): "",
+        type({}.values()): "",
+        type({}.items()): "",
+        range: "",
+    }.items()
+}
+
+ITERATORS = tuple(kind for kind, name in NAMES.items() if name.endswith("iterator"))
+
+METHODS: dict[type, dict[str, Callable[..., object]]] = {
+    str: strings.METHODS,
+    list: lists.METHODS,
+    dict: dicts.METHODS,
+    **dict.fromkeys(ITERATORS, iteration.METHODS),
+}
+
+
+def _hidden(kind: type) -> frozenset[str]:
+    """What the host's type has and Python 2.7's hasn't."""
+    return frozenset(
+        name for name in dir(kind) if name[:1] != "_" and name not in KNOWN[kind]
+    )
+
+
+HIDDEN: dict[type, frozenset[str]] = {kind: _hidden(kind) for kind in KNOWN}

@@ -81,14 +81,14 @@ class Words:
 
     def terms(self, dialect_name: str) -> dict[str, object]:
         """The arguments for a Subject."""
-        from repy_compat.testing.subject import limits_of
+        from repy_compat.testing.subject import limits_of, with_amounts
 
         given: object = self.limits or None
         if "--limits" in self.options:
             given = self.options["--limits"]
             if self.limits:
                 base = limits_of(self.options["--limits"], dialect_name)
-                given = base.replace(**self.limits)
+                given = with_amounts(base, self.limits)
         from repy_compat.world.simulated import STEPS
 
         return {

@@ -86,10 +86,7 @@ def _drawing(line: Timeline, scale: str, hidden: bool) -> str:
     """One SVG: rows of events, and below them the curve of held events."""
     bottom = TOP + ROW * len(line.names)
     style = ' style="display:none"' if hidden else ""
-    if scale == "steps":
-        span = float(max(line.length, 1))
-    else:
-        span = line.seconds or 1.0
+    span = float(max(line.length, 1)) if scale == "steps" else line.seconds or 1.0
 
     def across(position: int, moment: float) -> float:
         value = position if scale == "steps" else moment

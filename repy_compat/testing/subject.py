@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from repy_compat.api.readings import Readings
 from repy_compat.errors import LimitReached, RunEnded, UsageError
 from repy_compat.language.compiler import Program
 from repy_compat.limits.ledger import Item
@@ -29,6 +30,7 @@ from repy_compat.world.simulation.engine import Chooser, Engine
 
 # Values of these types can't change: reading them is nobody's race.
 ATOMS = frozenset([str, int, float, bool, tuple, type(None), frozenset])
+BARE_MEMORY = 9_000_000
 CLOCKS = ("virtual", "loose")
 _AT_REST = {
     "deadlock": "every event waits for another",
@@ -121,6 +123,7 @@ class Subject:
             raise UsageError(f"args is a list of strings, not {args!r}")
         self.program, self.source = _compiled(program, dialect, include_path)
         self._lines: dict[str, list[str]] = {}
+        self._readings = _still_readings()
         self._given_limits = limits
         self.args = list(args)
         self.limits = limits_of(limits, self.program.dialect.name)
@@ -198,6 +201,7 @@ class Subject:
             world,
             args=self.args,
             exploring=True,
+            readings=self._readings,
             on_end=lambda ending: left.update(sandbox.left()),
         )
         engine.on_rest = lambda ending: sandbox.stop(
@@ -289,9 +293,50 @@ def _watch(sandbox: Sandbox, engine: Engine, refused: Counter[str]) -> None:
             engine.note("refused", None, resource)
             raise
         engine.note("take", None, resource)
+        if resource == "events":
+            return _EventItem(item, engine)  # type: ignore[return-value]
         return item
 
     sandbox.ledger.take = watched  # type: ignore[method-assign]
+
+
+class _EventItem:
+    """The unit of an event: others may go on before the event gives it back.
+
+    The moment between an event's last line and its end matters to whoever asks
+    for an event meanwhile, and no mark of the compiler lies there.
+    """
+
+    __slots__ = ("_engine", "_item")
+
+    def __init__(self, item: Item, engine: Engine) -> None:
+        self._item = item
+        self._engine = engine
+
+    @property
+    def holder(self) -> str:
+        return self._item.holder
+
+    @holder.setter
+    def holder(self, name: str) -> None:
+        self._item.holder = name
+
+    def give_back(self) -> bool:
+        engine = self._engine
+        try:
+            if not engine.ended and engine.current_name() == self._item.holder:
+                engine.point("leave")
+        finally:
+            given = self._item.give_back()
+        return given
+
+
+def _still_readings() -> Readings:
+    """What a simulated program used: nothing, so that every run reads the same."""
+    readings = Readings()
+    readings.cpu = readings.thread_cpu = float
+    readings.memory = lambda: BARE_MEMORY
+    return readings
 
 
 class _QuietFinalisers:
@@ -319,8 +364,13 @@ def limits_of(
     if isinstance(limits, Limits):
         return limits
     if isinstance(limits, Mapping):
-        return Limits.default().replace(**limits)
+        return with_amounts(Limits.default(), limits)
     return Limits.from_file(os.fspath(limits), dialect_name)
+
+
+def with_amounts(limits: Limits, amounts: Mapping[str, float]) -> Limits:
+    """Limits with some amounts changed; UsageError for an unknown one."""
+    return limits.replace(**amounts)  # type: ignore[arg-type]
 
 
 def _compiled(
@@ -345,7 +395,7 @@ def _compiled(
         dialect = "V2" if name.endswith(".r2py") else "V1"
     if dialect not in ("V1", "V2"):
         raise UsageError(f"dialect is 'V1' or 'V2', not {dialect!r}")
-    loader = Loader(name, source, dialect, include_path, cache=False, exploring=True)
+    loader = Loader(name, source, dialect, include_path, exploring=True)
     return loader.compile(), None if source is None else source.decode("latin-1")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from repy_compat.testing.record import Record, Step
 
 if TYPE_CHECKING:
     from repy_compat.testing.subject import Run
+
+_ADDRESS = re.compile(r"0x[0-9a-f]+")
 
 VERBS = {
     "r": "reads",
@@ -74,7 +77,7 @@ def _told(step: Step, record: Record, locks: dict[int, int]) -> str | None:
     if what == "sleep":
         return f"sleeps {step.detail!r} s"
     if what in ("print", "error"):
-        return f"writes {step.detail!r}"
+        return f"writes {_ADDRESS.sub('0x...', str(step.detail))!r}"
     if what == "refused":
         return f"is refused one of {step.detail}"
     return None

@@ -60,9 +60,13 @@ class RaceDirected(Strategy):
         for race in races(record):
             self._reverse(record, race)
         for step in record.all_steps():
-            if step.decision < 0 or step.place is None:
+            if step.decision < 0:
                 continue
-            if step.what == "o":
+            if step.what == "leave":
+                self._try_others(record, step.decision, CALL)
+            elif step.place is None:
+                continue
+            elif step.what == "o":
                 self._try_others(record, step.decision, PRINT)
             elif step.what == "c" and step.place.words in DECISIVE_CALLS:
                 self._try_others(record, step.decision, CALL)

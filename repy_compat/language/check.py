@@ -31,22 +31,46 @@ class Finding:
     __slots__ = ("kind", "what", "attribute", "line", "node")
 
     def __init__(
-        self, kind: str, what: str, node: ast.AST, attribute: str = "", line: int = 0
+        self,
+        kind: str,
+        what: str,
+        node: ast.AST,
+        attribute: str = "",
+        line: int | None = None,
     ) -> None:
         self.kind = kind
         self.what = what
         self.node = node
         self.attribute = attribute
-        self.line = line or getattr(node, "lineno", 0)
+        self.line = _reference_line(node) if line is None else line
+
+
+def _reference_line(node: ast.AST) -> int:
+    """The line that the reference gave a construct, 0 if it gave none.
+
+    It is that of the first token, but an attribute's is that of its name, a
+    generator expression's that of its ``for``, a set's or dictionary
+    comprehension's that of its first element, and a string's that of its end.
+    """
+    if isinstance(node, ast.Attribute):
+        return node.end_lineno or node.lineno
+    if isinstance(node, ast.GeneratorExp):
+        return node.generators[0].target.lineno
+    if isinstance(node, (ast.Set, ast.SetComp)):
+        return node.elts[0].lineno if isinstance(node, ast.Set) else node.elt.lineno
+    if isinstance(node, ast.DictComp):
+        return node.key.lineno
+    line: int = getattr(node, "lineno", 0)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return min(line + node.value.count("\n"), node.end_lineno or line)
+    return line
 
 
 # What a node of a kind holds: (fields with names, fields with parts, in the
 # reference's order). Kinds with a method of their own in _Walk aren't here.
 _SHAPES: dict[type, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = {
-    ast.Module: ((), ("body",)),
     ast.Expr: ((), ("value",)),
     ast.Assign: ((), ("targets", "value")),
-    ast.AugAssign: ((), ("target", "value")),
     ast.Pass: ((), ()),
     ast.Break: ((), ()),
     ast.Continue: ((), ()),
@@ -59,16 +83,12 @@ _SHAPES: dict[type, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = {
     syntax.Handler: ((), ("type", "target", "body")),
     syntax.Raise: ((), ("kind", "value", "trace")),
     ast.Assert: ((), ("test", "msg")),
-    syntax.Print: ((), ("values", "dest")),
-    ast.ClassDef: ((("name", "name"),), ("bases", "body")),
     ast.Name: ((("id", "name"),), ()),
     ast.Attribute: ((("attr", "attrname"),), ("value",)),
     ast.Subscript: ((), ("value", "slice")),
     ast.Slice: ((), ("lower", "upper", "step")),
     ast.keyword: ((("arg", "name"),), ("value",)),
     ast.ListComp: ((), ("elt", "generators")),
-    ast.comprehension: ((), ("target", "iter", "ifs")),
-    ast.BinOp: ((), ("left", "right")),
     ast.UnaryOp: ((), ("operand",)),
     ast.BoolOp: ((), ("values",)),
     ast.Compare: ((), ("left", "comparators")),
@@ -110,6 +130,13 @@ def check(tree: ast.Module, dialect: Dialect) -> tuple[list[Finding], list[LateE
     walk = _Walk(dialect)
     walk.run(tree)
     return walk.findings, walk.late.errors(tree)
+
+
+class _Decorators(ast.AST):
+    """The decorators of a definition: one construct for the reference."""
+
+    def __init__(self, items: list[ast.expr]) -> None:
+        self.items = items
 
 
 class _Walk:
@@ -168,8 +195,8 @@ class _Walk:
         if context is None or isinstance(context, ast.Store):
             self.late.name(node, "None")
 
-    def shape(self, node: ast.AST, line: int = 0) -> None:
-        self.findings.append(Finding("syntax", type(node).__name__, node, line=line))
+    def shape(self, node: ast.AST) -> None:
+        self.findings.append(Finding("syntax", type(node).__name__, node))
 
     def refuse(self, node: ast.AST) -> None:
         """A kind without an entry: refused, and its parts are looked through."""
@@ -178,12 +205,17 @@ class _Walk:
             self.shape(node)
             return
         self.findings.append(Finding("node", what, node))
-        self.pending.extend(
-            child
-            for child in list(ast.iter_child_nodes(node))[::-1]
-            if not isinstance(child, (ast.expr_context, ast.arguments, ast.alias))
-            and not isinstance(child, ast.withitem)
-        )
+        inside: list[ast.AST] = []
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.arguments, ast.withitem)):
+                inside.extend(
+                    part
+                    for part in ast.iter_child_nodes(child)
+                    if isinstance(part, ast.expr)
+                )
+            elif not isinstance(child, (ast.expr_context, ast.alias)):
+                inside.append(child)
+        self.pending.extend(inside[::-1])
 
     def constant(self, node: ast.Constant, attribute: str = "value") -> None:
         value = node.value
@@ -223,7 +255,8 @@ class _Walk:
         pending.append(node.func)
 
     def dictionary(self, node: ast.Dict) -> None:
-        for key, value in zip(node.keys[::-1], node.values[::-1]):
+        pairs = list(zip(node.keys, node.values, strict=True))
+        for key, value in pairs[::-1]:
             self.pending.append(value)
             if key is None:
                 self.shape(value)
@@ -232,13 +265,11 @@ class _Walk:
 
     def function(self, node: syntax.FunctionDef) -> None:
         self.late.function(node)
-        self.docstring(node)
-        self.pending.extend(node.body[::-1])
         arguments = node.args
-        if node.decorator_list:
-            self.decorators(node)
         if node.name not in self.allowed:
             self.name(node, node.name, "name")
+        body = self.after_docstring(node, node.body, node.lineno)
+        self.pending.extend(body[::-1])
         if (
             arguments.posonlyargs or arguments.kwonlyargs or arguments.kw_defaults
             or node.returns is not None or getattr(node, "type_params", None)
@@ -256,6 +287,8 @@ class _Walk:
                 ):
                     self.shape(part)
         self.pending.extend(arguments.defaults[::-1])
+        if node.decorator_list:
+            self.pending.append(_Decorators(node.decorator_list))
 
     def parameter(self, node: syntax.FunctionDef, parameter: ast.arg) -> None:
         """Any name will do, save a private one that the front end didn't make."""
@@ -267,22 +300,40 @@ class _Walk:
             self.shape(parameter)
 
     def class_(self, node: ast.ClassDef) -> None:
-        if node.decorator_list:
-            self.decorators(node)
         if node.keywords or getattr(node, "type_params", None):
             self.shape(node)
-        self.docstring(node)
         if node.name not in self.allowed:
             self.name(node, node.name, "name")
-        self.parts(node, ("bases", "body"))
+        if node.decorator_list:  # the reference came to them after the body
+            self.pending.append(_Decorators(node.decorator_list))
+        body = self.after_docstring(node, node.body, node.lineno)
+        self.pending.extend(body[::-1])
+        self.parts(node, ("bases",))
 
-    def decorators(self, node: syntax.FunctionDef | ast.ClassDef) -> None:
-        first = node.decorator_list[0]
-        self.findings.append(Finding("node", "Decorators", first))
-        self.pending.extend(node.decorator_list[::-1])
+    def decorators(self, node: _Decorators) -> None:
+        self.findings.append(Finding("node", "Decorators", node.items[0]))
+        self.pending.extend(node.items[::-1])
 
-    def docstring(self, node: ast.AST) -> None:
-        """A unicode docstring is a string of the definition itself."""
+    def module(self, node: ast.Module) -> None:
+        self.pending.extend(self.after_docstring(node, node.body, 0)[::-1])
+
+    def after_docstring(
+        self, node: ast.AST, body: list[ast.stmt], line: int
+    ) -> list[ast.stmt]:
+        """The statements behind the docstring.
+
+        A docstring is a string of the definition itself: a unicode one is
+        reported at the line of the definition, and at none for the module.
+        """
+        first = body[0] if body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            if first.value.kind == "u":
+                value = first.value
+                self.findings.append(
+                    Finding("unicode", value.value, value, "doc", line)
+                )
+                return body[1:]
+        return body
 
     def binary(self, node: ast.BinOp | ast.AugAssign) -> None:
         if node.op.__class__ not in _OPERATORS:
@@ -314,6 +365,8 @@ class _Walk:
 _CONSTANTS = frozenset([str, int, float, complex, type(None), type(...)])
 _TUPLE_PARTS = (ast.Name, ast.Tuple, ast.Store)
 _SPECIAL = {
+    _Decorators: _Walk.decorators,
+    ast.Module: _Walk.module,
     ast.Constant: _Walk.constant,
     ast.Call: _Walk.call,
     ast.Dict: _Walk.dictionary,

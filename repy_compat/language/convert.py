@@ -246,6 +246,8 @@ def _restore(node: ast.AST, name: str, value: str) -> None:
     word = value[len(PRIVATE) :]
     if isinstance(node, ast.Constant):
         if node.kind == "u":
+            if PRIVATE in word:
+                raise NotPython2(node)  # two literals side by side
             node.value = int(word, 0)
             node.kind = "L"
     elif word in _WORDS:

@@ -182,7 +182,8 @@ class _Lexer:
         elif first in ")]}":
             self.depth = max(self.depth - 1, 0)
         elif (first.isalpha() and first < "\x80") or first == "_":
-            if word.lower() in _PREFIXES and text[position] in "'\"":
+            tight = len(word) == size and text[position] in "'\""
+            if tight and word.lower() in _PREFIXES:
                 self.unfinished_string(text, position, line, column)
             return Token(NAME, word, line, column, line)
         return Token(OP, word, line, column, line)

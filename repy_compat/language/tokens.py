@@ -348,14 +348,14 @@ class _Rewriter:
     def number(self, index: int, piece: str) -> None:
         output = self.replacements.get(piece, piece)
         following = self.pieces[index + 1][0] if index + 1 < len(self.pieces) else "\n"
-        if following.isalnum() or following == "_":
-            output += " "
-        if output == "0 " and following in "xXoObB":
-            self.result.suspicious = True
+        tight = following.isalnum() or following == "_"
         if output[0] == "u" and (
-            self.before(index)[-1:] in "'\"" or self.next_is_string(index)
+            tight or self.before(index)[-1:] in "'\"" or self.next_is_string(index)
         ):
             self.result.suspicious = True
+        if tight:
+            self.result.suspicious |= piece == "0" and following in "xXoObB"
+            output += " "
         self.output[index] = output
 
     def next_is_string(self, index: int) -> bool:
@@ -382,7 +382,8 @@ class _Rewriter:
             word = self.pieces[first].rstrip(" \t\f")
             prefix = word[: min(word.find(q) for q in "'\"" if q in word)]
             rest = self.pieces[first][len(word) :]
-            self.output[first] = rewrite_literal(word, "u" + prefix) + rest
+            raw = "ur" if "r" in prefix.lower() else "u"
+            self.output[first] = rewrite_literal(word[len(prefix) :], raw) + rest
 
     def in_brackets(self, index: int) -> bool:
         depth = 0

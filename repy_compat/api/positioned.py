@@ -11,7 +11,8 @@ from repy_compat.api.exceptions import Py2IOError, Py2ValueError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from repy_compat.world.base import Lock, RawFile
+    from repy_compat.api.turns import Turn
+    from repy_compat.world.base import RawFile
 
 _CHUNK = 32768
 _LARGEST_OFFSET = 2**63 - 1
@@ -29,15 +30,15 @@ class PositionedFile:
         "__weakref__",
         "_buffer",
         "_buffer_start",
-        "_lock",
+        "_turn",
         "_position",
         "_raw",
     )
 
-    def __init__(self, raw: RawFile, position: int, lock: Lock) -> None:
+    def __init__(self, raw: RawFile, position: int, turn: Turn) -> None:
         self._raw: RawFile | None = raw
         self._position = position
-        self._lock = lock
+        self._turn = turn
         self._buffer = ""
         self._buffer_start = 0
 
@@ -48,13 +49,13 @@ class PositionedFile:
 
     def detach(self) -> None:
         """Closed from now on; waits for an operation that another event is in."""
-        with self._lock:
+        with self._turn:
             self._raw = None
             self._buffer = ""
 
     def read(self, size: int) -> str:
         """Up to ``size`` bytes from the position on; negative: up to the end."""
-        with self._lock:
+        with self._turn:
             try:
                 return self._read(self._need_raw(), size)
             except OSError as error:
@@ -62,7 +63,7 @@ class PositionedFile:
 
     def readline(self, size: int) -> str:
         """Up to and with the next line end, at most ``size`` bytes if not negative."""
-        with self._lock:
+        with self._turn:
             try:
                 return self._readline(self._need_raw(), size)
             except OSError as error:
@@ -70,7 +71,7 @@ class PositionedFile:
 
     def readlines(self, size: int) -> list[str]:
         """The lines up to the one that reaches ``size`` bytes; all if not positive."""
-        with self._lock:
+        with self._turn:
             try:
                 return self._readlines(self._need_raw(), size)
             except OSError as error:
@@ -78,7 +79,7 @@ class PositionedFile:
 
     def write(self, data: str) -> None:
         """Write ``data`` at the position, through to the operating system."""
-        with self._lock:
+        with self._turn:
             try:
                 self._need_raw().write_at(data, self._position)
                 self._position += len(data)
@@ -89,7 +90,7 @@ class PositionedFile:
 
     def seek(self, offset: int, whence: int) -> None:
         """Move to ``offset`` from the start (0), the position (1) or the end (2)."""
-        with self._lock:
+        with self._turn:
             raw = self._need_raw()
             if whence == 0:
                 target = offset

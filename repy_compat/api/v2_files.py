@@ -28,13 +28,14 @@ from repy_compat.api.exceptions import (
 )
 from repy_compat.api.filetable import Entry, FileTable, opened
 from repy_compat.api.handles import make_handle
+from repy_compat.api.turns import Turn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from repy_compat.api.runtime import Runtime
-    from repy_compat.world.base import Files, Lock, RawFile
+    from repy_compat.world.base import Files, RawFile
 
 BLOCK = 4096
 _LONGEST_NAME = 120
@@ -172,7 +173,7 @@ def _not_there(name: str) -> Exception:
 def _new_file(runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile) -> object:
     """The handle of an open file."""
     charge = runtime.charge
-    inside = _Inside(entry, raw, runtime.scheduler.new_lock())
+    inside = _Inside(entry, raw, Turn(runtime.scheduler))
     table.watch(entry, inside)
 
     def readat(*arguments: object, **keywords: object) -> str:
@@ -216,17 +217,17 @@ def _new_file(runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile) ->
 
 
 class _Inside:
-    """An open file and its lock: one operation at a time.
+    """An open file: one operation at a time.
 
     ``size`` is that at open plus what was written through this handle.
     """
 
-    __slots__ = ("__weakref__", "_entry", "_lock", "_raw", "closed", "size")
+    __slots__ = ("__weakref__", "_entry", "_turn", "_raw", "closed", "size")
 
-    def __init__(self, entry: Entry, raw: RawFile, lock: Lock) -> None:
+    def __init__(self, entry: Entry, raw: RawFile, turn: Turn) -> None:
         self._entry = entry
         self._raw = raw
-        self._lock = lock
+        self._turn = turn
         self.closed = False
         self.size = raw.size()
 
@@ -238,7 +239,7 @@ class _Inside:
 
     def read(self, limit: int | None, offset: int) -> str:
         """Up to ``limit`` bytes from ``offset`` on; None means to the end."""
-        with self._lock:
+        with self._turn:
             self.need_open()
             if offset > self.size:
                 raise SeekPastEndOfFileError("Seek offset extends past the EOF!")
@@ -251,7 +252,7 @@ class _Inside:
 
     def write(self, data: str, offset: int) -> None:
         """Write all of ``data`` at ``offset``, through to the operating system."""
-        with self._lock:
+        with self._turn:
             self.need_open()
             if offset > self.size:
                 raise SeekPastEndOfFileError("Seek offset extends past the EOF!")
@@ -264,7 +265,7 @@ class _Inside:
 
     def close(self, table: FileTable) -> None:
         """Close the file and give its place back."""
-        with self._lock:
+        with self._turn:
             self.need_open()
             self.closed = True
             table.release(self._entry)

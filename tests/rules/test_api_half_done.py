@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from repy_compat.api.exceptions import FileError, Py2IOError
 from repy_compat.language.dialect import Dialect
 from tests.api_run import api_run
 
@@ -123,3 +124,52 @@ def test_the_end_of_the_run_closes_what_is_open(dialect):
         run.runtime.close()
         assert run.held("filesopened") == 0
         assert kept is not None
+
+
+class Busy:
+    """A raw file in whose reads and writes a finaliser of the program runs."""
+
+    def __init__(self, raw, interrupt):
+        self._raw = raw
+        self._interrupt = interrupt
+
+    def __getattr__(self, name):
+        if name in ("read_at", "write_at"):
+            self._interrupt()
+        return getattr(self._raw, name)
+
+
+@pytest.mark.parametrize("dialect", [Dialect.V1, Dialect.V2])
+def test_a_finaliser_may_use_the_file_that_it_interrupts(dialect):
+    """It promises that no event waits for itself."""
+    with api_run(dialect) as run:
+        files = run.runtime.world.files
+        really_open, handles, pending = files.open, [], []
+
+        def interrupt():
+            if pending:
+                pending.pop()()
+
+        files.open = lambda *given, **named: Busy(
+            really_open(*given, **named), interrupt
+        )
+        if dialect is Dialect.V1:
+            handle = run.open("f", "w+")
+            handle.write("abc")
+            pending.append(lambda: handle.seek(0))
+            handle.write("def")
+            pending.append(handle.close)
+            handle.seek(0)
+            with pytest.raises(Py2IOError):
+                handle.read()
+        else:
+            handle = run.openfile("f", True)
+            handle.writeat("abc", 0)
+            pending.append(lambda: handles.append(handle.readat(None, 0)))
+            handle.writeat("def", 3)
+            assert handles == ["abc"]
+            pending.append(handle.close)
+            with pytest.raises(FileError):
+                handle.readat(None, 0)
+        assert pending == []
+        assert run.held("filesopened") == 0

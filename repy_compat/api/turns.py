@@ -1,0 +1,50 @@
+"""One at a time, without the deadlock that finalisers bring.
+
+The collector may run a program's ``__del__`` in the middle of any call, also
+while that call holds a lock; when the finaliser then uses the same file, it
+must not wait for the very event that it interrupts (threat class T4).
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from repy_compat.world.base import Scheduler
+
+
+class Turn:
+    """A lock for ``with``: events take turns, and an event passes its own turn.
+
+    What is under it must bear being interrupted by itself.
+    """
+
+    __slots__ = ("_current_name", "_inside", "_lock")
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._current_name = scheduler.current_name
+        self._lock = scheduler.new_lock()
+        # How often each event is inside. An event is entered before it waits
+        # for the lock and removed after it gave the lock up, so that there's no
+        # moment at which it could come to wait for itself.
+        self._inside: dict[str, int] = {}
+
+    def __enter__(self) -> None:
+        name = self._current_name()
+        depth = self._inside.get(name, 0)
+        self._inside[name] = depth + 1
+        if depth:
+            return
+        try:
+            self._lock.acquire()
+        except BaseException:
+            self._inside.pop(name, None)
+            raise
+
+    def __exit__(self, *_problem: object) -> None:
+        name = self._current_name()
+        depth = self._inside[name] - 1
+        if depth:
+            self._inside[name] = depth
+            return
+        self._lock.release()
+        self._inside.pop(name, None)

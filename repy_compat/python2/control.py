@@ -135,7 +135,42 @@ def dict_display(parts: tuple[object, ...]) -> dict[object, object]:
     return {parts[at + 1]: parts[at] for at in range(0, len(parts), 2)}
 
 
+def range_loop(*numbers: object) -> object:
+    """What ``for x in range(...)`` runs over: the host's lazy range.
+
+    Errors are those of the list that Python 2 makes.
+    """
+    for number in numbers:
+        if type(number) is not int:
+            break
+    else:
+        try:
+            return range(*numbers)  # type: ignore[arg-type]
+        except ValueError:
+            pass
+    from repy_compat.python2.functions import range_
+
+    return range_(None, *numbers)  # type: ignore[arg-type]
+
+
+def xrange_loop(*numbers: object) -> object:
+    """The same for ``for x in xrange(...)``."""
+    for number in numbers:
+        if type(number) is not int or not -(2**63) <= number < 2**63:
+            break
+    else:
+        try:
+            return range(*numbers)  # type: ignore[arg-type]
+        except ValueError:
+            pass
+    from repy_compat.python2.functions import make_xrange
+
+    return make_xrange(*numbers)
+
+
 HELPERS: dict[str, object] = {
+    PRIVATE + "range_loop": range_loop,
+    PRIVATE + "xrange_loop": xrange_loop,
     PRIVATE + "raise1": raise1,
     PRIVATE + "raise2": raise2,
     PRIVATE + "raise3": raise3,
@@ -147,6 +182,8 @@ HELPERS: dict[str, object] = {
     PRIVATE + "del_attribute": del_attribute,
     PRIVATE + "call_star": call_star,
     PRIVATE + "dict_display": dict_display,
+    PRIVATE + "type": type,
+    PRIVATE + "exact_int": int,
     PRIVATE + "True": True,
     PRIVATE + "False": False,
     "__build_class__": classes.build_class,

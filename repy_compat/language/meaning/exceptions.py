@@ -21,7 +21,7 @@ from repy_compat.language.meaning.build import (
     store,
     tuple_of,
 )
-from repy_compat.language.meaning.expressions import Expressions
+from repy_compat.language.meaning.conditions import Conditions
 
 BUILTIN_EXCEPTIONS = frozenset(
     (
@@ -34,7 +34,7 @@ BUILTIN_EXCEPTIONS = frozenset(
         "SyntaxWarning SystemError SystemExit TabError TypeError UnboundLocalError "
         "UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError "
         "UserWarning ValueError Warning ZeroDivisionError "
-    ).split()
+    ).split()  # noqa: SIM905
 )
 """Exceptions of Python 2; ``<private>Name`` matches what ``except Name`` matches."""
 
@@ -54,7 +54,7 @@ LAST = PRIVATE + "last"
 """The variable that keeps the exception a function (or module) handled last."""
 
 
-class Exceptions(Expressions):
+class Exceptions(Conditions):
     """The statements that raise and handle; built upon by ``Statements``."""
 
     records = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 
+from repy_compat.language.meaning.arithmetic import Arithmetic, kind_of, of_kind
 from repy_compat.language.meaning.build import (
     LOAD,
     PRIVATE,
@@ -28,6 +29,17 @@ from repy_compat.language.meaning.guards import (
     GUARDED,
     MOST_ARGUMENTS,
 )
+from repy_compat.language.meaning.inference import (
+    CALLS,
+    INT,
+    NOTHING,
+    NUMBER,
+    STR,
+    STRING_METHODS,
+    UNKNOWN,
+    is_number,
+    of_constant,
+)
 from repy_compat.language.meaning.names import Scope, Unit
 
 ORDERINGS = {ast.Lt: "lt", ast.Gt: "gt", ast.LtE: "le", ast.GtE: "ge"}
@@ -37,15 +49,21 @@ DIRECT_CALLS = frozenset(("str", "repr", "chr", "ord", "int", "long", "float"))
 CAPITAL_CONSTANTS = {"True": True, "False": False}
 
 
-class Expressions:
+class Expressions(Arithmetic):
     """Rewrites expressions; ``Statements`` is built upon it."""
+
+    native_orders = False
+    """Whether orders are tried natively: helpers stand by if that fails."""
+
+    unproven = False
+    """Whether an order was tried natively that may fail."""
 
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
         self.scope: Scope = next(iter(unit.scopes.values()))
         self.before: list[ast.stmt] = []
         self.temporaries = 0
-        self.walruses = 0
+        self.complex_numbers = unit.complex_numbers
 
     def fresh(self) -> str:
         """A variable's name that nobody else uses."""
@@ -93,7 +111,8 @@ class Expressions:
             elif kind is ast.Subscript:
                 outer.value = result  # type: ignore[attr-defined]
                 outer.slice = self.index(outer.slice)  # type: ignore[attr-defined]
-                result = outer
+                kind = kind_of(result)
+                result = of_kind(outer, kind if kind == STR else UNKNOWN)
             else:
                 result = self.call(outer, result)  # type: ignore[arg-type]
         return result
@@ -121,30 +140,32 @@ class Expressions:
         name = node.id
         if name in CAPITAL_CONSTANTS:
             if self.unit.keeps(name):
-                return constant(node, CAPITAL_CONSTANTS[name])
+                return of_kind(constant(node, CAPITAL_CONSTANTS[name]), INT)
             node.id = PRIVATE + name
-        return node
+            return node
+        kind = self.scope.kinds.get(name, UNKNOWN)
+        return node if kind == UNKNOWN else of_kind(node, kind or UNKNOWN)
 
     def constant(self, node: ast.Constant) -> ast.expr:
         """A literal; a small integer written with an L is shown as a long."""
         if node.kind == "L" and -(2**63) <= node.value < 2**63:
             node.kind = None
-            return call(node, "long_literal", node)
+            return of_kind(call(node, "long_literal", node), INT)
         node.kind = None
-        return node
+        return of_kind(node, of_constant(node.value))
 
     def operand(self, node: ast.expr) -> ast.expr:
         """An operand of arithmetic or comparison: there a long is its value."""
         if type(node) is ast.Constant:
             node.kind = None
-            return node
+            return of_kind(node, of_constant(node.value))
         if (
             type(node) is ast.UnaryOp
             and type(node.op) is ast.USub
             and type(node.operand) is ast.Constant
         ):
             node.operand.kind = None
-            return node
+            return of_kind(node, of_constant(node.operand.value))
         return self.expression(node)
 
     # Operators
@@ -154,20 +175,7 @@ class Expressions:
         if type(left) is ast.Call and _is_helper(left, "long_literal"):
             left = left.args[0]
         right = self.operand(node.right)
-        operator = type(node.op)
-        if operator is ast.Mod:
-            if type(left) is ast.Constant and type(left.value) is str:
-                return call(node, "format", left, right)
-            return call(node, "mod", left, right)
-        if operator is ast.Div:
-            return call(node, "div", left, right)
-        if operator is ast.Pow:
-            return call(node, "pow", left, right)
-        if operator is ast.FloorDiv:
-            return call(node, "floordiv", left, right)
-        node.left = left
-        node.right = right
-        return node
+        return self.operation(node, node.op, left, right)
 
     def unary(self, node: ast.UnaryOp) -> ast.expr:
         """``not x``, ``-x``, ``+x``, ``~x``."""
@@ -179,14 +187,20 @@ class Expressions:
             and inner.value <= 2**63
         ):
             inner.kind = None
-            return call(node, "long_literal", node)
+            return of_kind(call(node, "long_literal", node), INT)
         node.operand = self.expression(inner)
-        return node
+        if type(node.op) in (ast.Not, ast.Invert):
+            return of_kind(node, INT)
+        kind = kind_of(node.operand)
+        return of_kind(node, kind if is_number(kind) else NUMBER)
 
     def boolean(self, node: ast.BoolOp) -> ast.expr:
         """``a and b``, ``a or b``."""
         node.values = self.expressions(node.values)
-        return node
+        kind = NOTHING
+        for value in node.values:
+            kind |= kind_of(value)
+        return of_kind(node, kind)
 
     def compare(self, node: ast.Compare) -> ast.expr:
         """Comparisons: ``==``, ``is`` and ``in`` are native, orders are helpers."""
@@ -194,15 +208,18 @@ class Expressions:
         if len(operators) == 1:
             left = self.operand(node.left)
             right = self.comparand(operators[0], node.comparators[0])
-            return self.ordered(node, left, operators[0], right)
-        if not any(type(operator) in ORDERINGS for operator in operators):
+            return of_kind(self.ordered(node, left, operators[0], right), INT)
+        if self.native_orders or not any(
+            type(operator) in ORDERINGS for operator in operators
+        ):
+            self.unproven = True
             node.left = self.operand(node.left)
             node.comparators = [
                 self.comparand(operator, item)
-                for operator, item in zip(operators, node.comparators)
+                for operator, item in zip(operators, node.comparators, strict=True)
             ]
-            return node
-        return self.chain(node)
+            return of_kind(node, INT)
+        return of_kind(self.chain(node), INT)
 
     def comparand(self, operator: ast.cmpop, node: ast.expr) -> ast.expr:
         """The right-hand side of a comparison; identity needs the real object."""
@@ -215,9 +232,16 @@ class Expressions:
     ) -> ast.expr:
         """One comparison of two rewritten operands."""
         helper = ORDERINGS.get(type(operator))
-        if helper is not None:
-            return call(at, helper, left, right)
+        if helper is not None and not self.is_ordered(left, right):
+            if not self.native_orders:
+                return call(at, helper, left, right)
+            self.unproven = True
         return placed(at, ast.Compare(left=left, ops=[operator], comparators=[right]))
+
+    def is_ordered(self, left: ast.expr, right: ast.expr) -> bool:
+        """Whether the host surely orders two values as Python 2 does."""
+        one, two = kind_of(left), kind_of(right)
+        return is_number(one) and is_number(two) or one == two == STR
 
     def chain(self, node: ast.Compare) -> ast.expr:
         """``a < b < c``: each middle operand once, and only as far as needed."""
@@ -255,14 +279,21 @@ class Expressions:
         """``receiver.name(arguments)``."""
         name = target.attr
         if name not in GUARDED:
-            return self.call(node, self.attribute(target, receiver))
+            known = kind_of(receiver) == STR
+            result = self.call(node, self.attribute(target, receiver))
+            if known and name in STRING_METHODS:
+                return of_kind(result, STRING_METHODS[name])
+            return result
         plain = not node.keywords and not any(
             type(argument) is ast.Starred for argument in node.args
         )
         if not plain or len(node.args) > MOST_ARGUMENTS:
             return self.call(node, self.attribute(target, receiver))
         arguments = self.expressions(node.args)
-        return call(node, f"call{len(arguments)}_{name}", receiver, *arguments)
+        result = call(node, f"call{len(arguments)}_{name}", receiver, *arguments)
+        if kind_of(receiver) == STR and name in STRING_METHODS:
+            return of_kind(result, STRING_METHODS[name])
+        return result
 
     def direct_call(self, node: ast.Call, function: ast.Name) -> ast.expr:
         """A call of a plain name."""
@@ -274,7 +305,10 @@ class Expressions:
             and type(node.args[0]) is not ast.Starred
             and self.unit.keeps(name)
         ):
-            return call(node, name, self.expression(node.args[0]))
+            result = call(node, name, self.expression(node.args[0]))
+            return of_kind(result, CALLS[name])
+        if self.unit.keeps(name) and name in CALLS:
+            return of_kind(self.call(node, function), CALLS[name])
         return self.call(node, self.name(function))
 
     def call(self, node: ast.Call, function: ast.expr) -> ast.expr:
@@ -354,7 +388,7 @@ class Expressions:
             node.values = self.expressions(node.values)
             return node
         parts: list[ast.expr] = []
-        for key, value in zip(keys, node.values):
+        for key, value in zip(keys, node.values, strict=True):
             parts.append(self.expression(value))
             parts.append(self.expression(key))
         return call(node, "dict_display", tuple_of(node, parts))
@@ -373,6 +407,7 @@ class Expressions:
         ``[e for x in s]`` becomes ``[e for |x in s if (x := |x,)]`` where x is
         read behind the comprehension, and stays as it is elsewhere.
         """
+        self.inside += 1
         first: ast.expr | None = None
         previous: ast.comprehension | None = None
         for generator in node.generators:
@@ -404,6 +439,7 @@ class Expressions:
             generator.ifs = tests
             previous = generator
         node.elt = self.expression(node.elt)
+        self.inside -= 1
         if first is None:
             return node
         both = tuple_of(node, [first, node])

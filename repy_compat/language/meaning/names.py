@@ -10,8 +10,7 @@ from __future__ import annotations
 import ast
 
 from repy_compat.language import syntax
-
-COMPREHENSION = (ast.ListComp,)
+from repy_compat.language.meaning.inference import Bindings, Kinds
 
 
 class Scope:
@@ -22,7 +21,7 @@ class Scope:
     outside of the list comprehensions that bind them, here or in a scope inside.
     """
 
-    __slots__ = ("kind", "parent", "bound", "read", "node", "bare_raise")
+    __slots__ = ("kind", "parent", "bound", "read", "node", "bindings", "kinds")
 
     def __init__(self, kind: str, parent: Scope | None, node: ast.AST) -> None:
         self.kind = kind
@@ -30,7 +29,8 @@ class Scope:
         self.node = node
         self.bound: set[str] = set()
         self.read: set[str] = set()
-        self.bare_raise = False
+        self.bindings = Bindings()
+        self.kinds: Kinds = {}
 
     def leak_shows(self, name: str) -> bool:
         """Whether anybody can see ``name`` after the comprehension that binds it."""
@@ -50,11 +50,18 @@ class Unit:
         self.scopes: dict[ast.AST, Scope] = {}
         self.bare_raise = False
         self.mentioned: set[str] = set()
+        self.complex_numbers = False
+        self.defines_iter = False
         module = Scope("module", None, tree)
         self.scopes[tree] = module
         self._walk(tree.body, module)
+        if "complex" in self.mentioned:
+            self.complex_numbers = True
         for scope in self.scopes.values():
             self.bound |= scope.bound
+        for scope in self.scopes.values():
+            if scope.kind == "function":
+                scope.kinds = scope.bindings.kinds(self.bound)
 
     def keeps(self, name: str) -> bool:
         """Whether ``name`` is the builtin of this name throughout the unit."""
@@ -71,11 +78,13 @@ class Unit:
             if kind is ast.Name:
                 self._name(node, scope, hidden)  # type: ignore[arg-type]
             elif kind is ast.Constant:
-                pass
+                if type(node.value) is complex:  # type: ignore[attr-defined]
+                    self.complex_numbers = True
             elif kind is syntax.FunctionDef or kind is ast.FunctionDef:
                 self._function(node, scope, pending)  # type: ignore[arg-type]
             elif kind is ast.ClassDef:
                 scope.bound.add(node.name)  # type: ignore[attr-defined]
+                scope.bindings.unknown(node.name)  # type: ignore[attr-defined]
                 inner = Scope("class", scope, node)
                 self.scopes[node] = inner
                 for base in node.bases:  # type: ignore[attr-defined]
@@ -85,8 +94,7 @@ class Unit:
             elif kind is ast.ListComp:
                 self._comprehension(node, scope, hidden, pending)  # type: ignore[arg-type]
             else:
-                if kind is syntax.Raise and node.kind is None:  # type: ignore[attr-defined]
-                    scope.bare_raise = self.bare_raise = True
+                self._binding(node, kind, scope)
                 for field in node._fields:
                     value = getattr(node, field, None)
                     if value.__class__ is list:
@@ -95,6 +103,22 @@ class Unit:
                                 pending.append((item, scope, hidden))
                     elif isinstance(value, ast.AST):
                         pending.append((value, scope, hidden))
+
+    def _binding(self, node: ast.AST, kind: type, scope: Scope) -> None:
+        """Note what a statement tells about the kinds of variables."""
+        bindings = scope.bindings
+        if kind is ast.Assign:
+            for target in node.targets:  # type: ignore[attr-defined]
+                bindings.assigned(target, node.value)  # type: ignore[attr-defined]
+        elif kind is ast.For:
+            bindings.looped(node.target, node.iter)  # type: ignore[attr-defined]
+        elif kind is ast.AugAssign:
+            target = node.target  # type: ignore[attr-defined]
+            if type(target) is ast.Name:
+                change = (target.id, node.op, node.value)  # type: ignore[attr-defined]
+                bindings.changes.append(change)
+        elif kind is syntax.Raise and node.kind is None:  # type: ignore[attr-defined]
+            self.bare_raise = True
 
     def _name(self, node: ast.Name, scope: Scope, hidden: frozenset[str]) -> None:
         """Count one occurrence of a name."""
@@ -110,6 +134,8 @@ class Unit:
             scope.bound.add(name)
             if type(node.ctx) is ast.Del:
                 scope.read.add(name)
+            else:
+                scope.bindings.stored(name)
 
     def _function(
         self,
@@ -119,14 +145,19 @@ class Unit:
     ) -> None:
         """Open the scope of a function; its defaults belong to the one around."""
         scope.bound.add(node.name)
+        scope.bindings.unknown(node.name)
+        if node.name == "__iter__":
+            self.defines_iter = True
         inner = Scope("function", scope, node)
         self.scopes[node] = inner
         arguments = node.args
         for parameter in arguments.args:
             inner.bound.add(parameter.arg)
+            inner.bindings.unknown(parameter.arg)
         for extra in (arguments.vararg, arguments.kwarg):
             if extra is not None:
                 inner.bound.add(extra.arg)
+                inner.bindings.unknown(extra.arg)
         for default in arguments.defaults:
             pending.append((default, scope, frozenset()))
         for parameter in getattr(node, "tuple_parameters", ()):
@@ -145,6 +176,7 @@ class Unit:
         for generator in node.generators:
             pending.append((generator.iter, scope, hidden))
             pending.append((generator.target, scope, hidden))
+            scope.bindings.looped(generator.target, generator.iter)
             names = [
                 part.id
                 for part in ast.walk(generator.target)

@@ -19,8 +19,11 @@ from repy_compat.language.meaning.build import (
     store,
     tuple_of,
 )
+from repy_compat.language.meaning.arithmetic import kind_of, of_kind
+from repy_compat.language.meaning.conditions import is_jump
 from repy_compat.language.meaning.exceptions import Exceptions
 from repy_compat.language.meaning.expressions import CAPITAL_CONSTANTS, attribute_name
+from repy_compat.language.meaning.inference import UNKNOWN
 
 IN_PLACE_HELPERS = {
     ast.Div: "idiv",
@@ -84,12 +87,14 @@ class Statements(Exceptions):
         target = self.target(node.target)
         read = self.reading_twin(target)
         value = self.operand(node.value)
-        self.add(assign(node, target, call(node, helper, read, value)))
+        changed = self.operation(node, node.op, read, value, "i")
+        self.add(assign(node, target, changed))
 
     def reading_twin(self, target: ast.expr) -> ast.expr:
         """A read of what ``target`` stores to; impure parts go to variables."""
         if type(target) is ast.Name:
-            return load(target, target.id)
+            read = load(target, target.id)
+            return of_kind(read, self.scope.kinds.get(target.id) or UNKNOWN)
         if type(target) is ast.Attribute:
             target.value, value = self.shared(target.value)
             return placed(
@@ -151,7 +156,7 @@ class Statements(Exceptions):
 
     def assertion(self, node: ast.Assert) -> None:
         """``assert test, text``: the class is looked up when it fires."""
-        test = self.test(node.test)
+        test = self.condition_test(node.test)
         failed = placed(node, ast.UnaryOp(op=ast.Not(), operand=test))
         outer = self.before
         body: list[ast.stmt] = []
@@ -198,16 +203,33 @@ class Statements(Exceptions):
         target = self.before
         while True:
             self.before = target
-            node.test = self.test(node.test)
+            rest = node.orelse
+            if not rest and is_jump(node.body):
+                self.jump_condition(node)
+                return
+            node.test = self.condition_test(node.test)
             target.append(node)
             node.body = self.block(node.body)
-            rest = node.orelse
             if len(rest) == 1 and type(rest[0]) is ast.If:
                 target = node.orelse = []
                 node = rest[0]
                 continue
             node.orelse = self.block(rest) if rest else []
             return
+
+    def jump_condition(self, node: ast.If) -> None:
+        """``if test: break`` and its like: the jump itself goes into the attempt."""
+        attempt = self.attempted(node.test)
+        if attempt is None:
+            node.test = self.test(node.test)
+        elif attempt[1] is None:
+            node.test = attempt[0]
+        else:
+            jump = self.block(node.body)
+            self.add(self.guarded_jump(node, attempt[0], attempt[1], jump, False))
+            return
+        self.add(node)
+        node.body = self.block(node.body)
 
     def conditions(self, node: ast.If) -> None:
         """``if``, leaving the current block as it was."""
@@ -220,7 +242,15 @@ class Statements(Exceptions):
         outer = self.before
         needed: list[ast.stmt] = []
         self.before = needed
-        test = self.test(node.test)
+        attempt = self.attempted(node.test)
+        if attempt is None:
+            test = self.test(node.test)
+        elif attempt[1] is None:
+            test = attempt[0]
+        else:
+            self.before = outer
+            self.attempted_while(node, needed, attempt[0], attempt[1])
+            return
         self.before = outer
         body = self.block(node.body)
         if not needed:
@@ -230,6 +260,28 @@ class Statements(Exceptions):
             self.add(node)
             return
         self.while_with_statements(node, needed, test, body)
+
+    def attempted_while(
+        self,
+        node: ast.While,
+        needed: list[ast.stmt],
+        native: ast.expr,
+        helped: ast.expr,
+    ) -> None:
+        """``while 1: try: if not native: break ...`` with the body behind."""
+        if node.orelse:
+            name = self.fresh()
+            first: list[ast.stmt] = [assign(node, store(node, name), native)]
+            second: list[ast.stmt] = [assign(node, store(node, name), helped)]
+            needed.append(self.guarded(node, first, second))
+            body = self.block(node.body)
+            self.while_with_statements(node, needed, load(node, name), body)
+            return
+        leave: list[ast.stmt] = [placed(node, ast.Break())]
+        needed.append(self.guarded_jump(node, native, helped, leave, True))
+        node.test = constant(node, True)
+        node.body = needed + self.block(node.body)
+        self.add(node)
 
     def while_with_statements(
         self,
@@ -334,4 +386,11 @@ STATEMENTS = {
     ast.ClassDef: Statements.class_definition,
 }
 
-__all__ = ["Statements", "CAPITAL_CONSTANTS", "PRIVATE", "STORE", "is_simple"]
+__all__ = [
+    "Statements",
+    "CAPITAL_CONSTANTS",
+    "PRIVATE",
+    "STORE",
+    "is_simple",
+    "kind_of",
+]

@@ -1,0 +1,259 @@
+"""Operators: native where both languages agree for the operands at hand.
+
+``/`` and ``%`` mean something else in Python 3 for integers and strings. With
+operands of a known kind the native operator is emitted; with simple ones an inline
+test for integers; else a call of a helper.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from repy_compat.language.meaning.build import (
+    PRIVATE,
+    Node,
+    call,
+    constant,
+    is_simple,
+    load,
+    placed,
+    store,
+)
+from repy_compat.language.meaning.formats import is_native_format
+from repy_compat.language.meaning.inference import (
+    FLOAT,
+    INT,
+    STR,
+    UNKNOWN,
+    is_number,
+    of_operation,
+)
+
+KIND = PRIVATE + "kind"
+NATIVE_DIVISION = {ast.Div: ast.FloorDiv, ast.Mod: ast.Mod}
+HELPERS: dict[type, str] = {
+    ast.Div: "div",
+    ast.Mod: "mod",
+    ast.FloorDiv: "floordiv",
+    ast.Pow: "pow",
+}
+
+
+def kind_of(node: ast.expr) -> int:
+    """The kind that was noted for a rewritten expression."""
+    return node.__dict__.get(KIND, UNKNOWN)  # type: ignore[no-any-return]
+
+
+def of_kind(node: Node, kind: int) -> Node:
+    """Note the kind of a rewritten expression and return it."""
+    node.__dict__[KIND] = kind
+    return node
+
+
+class Arithmetic:
+    """Builds operations on rewritten operands."""
+
+    complex_numbers = False
+    """Whether the unit may meet complex numbers, for which ``//`` and ``%`` differ."""
+
+    inside = 0
+    """How many comprehensions are around: there a temporary variable is costly."""
+
+    walruses = 0
+
+    def fresh(self) -> str:
+        """A variable's name that nobody else uses; ``Expressions`` has it."""
+        raise NotImplementedError
+
+    def remembered(self, node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+        """An operand for a first and for later uses; None if it can't be shared."""
+        if type(node) is ast.Constant:
+            return node, node
+        if type(node) is ast.Name:
+            return node, of_kind(load(node, node.id), kind_of(node))
+        if self.inside:
+            return None
+        name = self.fresh()
+        self.walruses += 1
+        first = placed(node, ast.NamedExpr(target=store(node, name), value=node))
+        return of_kind(first, kind_of(node)), of_kind(load(node, name), kind_of(node))
+
+    def operation(
+        self,
+        at: ast.AST,
+        operator: ast.operator,
+        left: ast.expr,
+        right: ast.expr,
+        prefix: str = "",
+    ) -> ast.expr:
+        """``left operator right``; ``prefix`` is ``i`` for the in-place helpers."""
+        kind = type(operator)
+        result = of_operation(operator, kind_of(left), kind_of(right))
+        if kind is ast.Div or kind is ast.Mod:
+            made = self.division(at, operator, left, right, prefix)
+        elif kind is ast.Pow:
+            made = self.power(at, left, right, prefix)
+        elif kind is ast.FloorDiv and self.complex_numbers:
+            made = call(at, prefix + "floordiv", left, right)
+        else:
+            made = self.native(at, operator, left, right)
+        return of_kind(made, result)
+
+    def native(
+        self, at: ast.AST, operator: ast.operator, left: ast.expr, right: ast.expr
+    ) -> ast.expr:
+        """The host's own operation."""
+        return placed(at, ast.BinOp(left=left, op=operator, right=right))
+
+    def division(
+        self,
+        at: ast.AST,
+        operator: ast.operator,
+        left: ast.expr,
+        right: ast.expr,
+        prefix: str,
+    ) -> ast.expr:
+        """``/`` and ``%``."""
+        one, two = kind_of(left), kind_of(right)
+        modulo = type(operator) is ast.Mod
+        if modulo and type(left) is ast.Constant and type(left.value) is str:
+            if is_native_format(left.value, right, kind_of):
+                return self.native(at, operator, left, right)
+            return call(at, "format", left, right)
+        if self.complex_numbers:
+            return call(at, prefix + HELPERS[type(operator)], left, right)
+        if modulo and is_number(one):
+            return self.native(at, operator, left, right)
+        if not modulo:
+            if one == INT and two == INT:
+                return self.native(at, ast.FloorDiv(), left, right)
+            if one == FLOAT or two == FLOAT:
+                return self.native(at, operator, left, right)
+        if one == STR:
+            return call(at, "mod" if modulo else prefix + "div", left, right)
+        return self.tested_division(at, operator, left, right, prefix)
+
+    def tested_division(
+        self,
+        at: ast.AST,
+        operator: ast.operator,
+        left: ast.expr,
+        right: ast.expr,
+        prefix: str,
+    ) -> ast.expr:
+        """``(left // right if both are int else helper(left, right))``."""
+        helper = prefix + HELPERS[type(operator)]
+        modulo = type(operator) is ast.Mod
+        if not modulo and kind_of(right) != INT and kind_of(left) != INT:
+            if not is_simple(right):
+                return call(at, helper, left, right)
+        test_left = modulo or kind_of(left) != INT
+        test_right = not modulo and kind_of(right) != INT
+        native = ast.FloorDiv() if not modulo else operator
+        if test_left:
+            shared = self.remembered(left)
+            if shared is None:
+                return call(at, helper, left, right)
+            left, again = shared
+            if test_right:
+                test = self.both_int(at, left, right)
+                other = load(right, right.id) if type(right) is ast.Name else right
+                return self.choice(at, test, native, again, other, helper)
+            if not modulo or is_simple(right) or is_repeatable(right):
+                test = self.is_int(at, left)
+                return self.choice(at, test, native, again, right, helper)
+            return call(at, helper, left, right)
+        if not is_simple(left):
+            return call(at, helper, left, right)
+        shared = self.remembered(right)
+        if shared is None:
+            return call(at, helper, left, right)
+        right, again = shared
+        return self.choice(at, self.is_int(at, right), native, left, again, helper)
+
+    def choice(
+        self,
+        at: ast.AST,
+        test: ast.expr,
+        operator: ast.operator,
+        left: ast.expr,
+        right: ast.expr,
+        helper: str,
+    ) -> ast.expr:
+        """``(left operator right if test else helper(left, right))``."""
+        return placed(
+            at,
+            ast.IfExp(
+                test=test,
+                body=self.native(at, operator, left, right),
+                orelse=call(at, helper, left, right),
+            ),
+        )
+
+    def is_int(self, at: ast.AST, value: ast.expr) -> ast.expr:
+        """``type(value) is int``, by private names."""
+        return placed(
+            at,
+            ast.Compare(
+                left=call(at, "type", value),
+                ops=[ast.Is()],
+                comparators=[load(at, PRIVATE + "exact_int")],
+            ),
+        )
+
+    def both_int(self, at: ast.AST, left: ast.expr, right: ast.expr) -> ast.expr:
+        """``type(left) is int is type(right)``."""
+        return placed(
+            at,
+            ast.Compare(
+                left=call(at, "type", left),
+                ops=[ast.Is(), ast.Is()],
+                comparators=[
+                    load(at, PRIVATE + "exact_int"),
+                    call(at, "type", right),
+                ],
+            ),
+        )
+
+    def power(
+        self, at: ast.AST, left: ast.expr, right: ast.expr, prefix: str
+    ) -> ast.expr:
+        """``**``: Python 3 gives a complex number where Python 2 fails."""
+        if kind_of(left) == INT and kind_of(right) == INT:
+            return self.native(at, ast.Pow(), left, right)
+        if type(right) is ast.Constant and not self.complex_numbers:
+            if type(right.value) is int and 0 <= right.value <= 16:
+                return self.native(at, ast.Pow(), left, right)
+            if kind_of(left) == FLOAT and type(right.value) is float:
+                return self.float_power(at, left, right, prefix)
+        return call(at, prefix + "pow", left, right)
+
+    def float_power(
+        self, at: ast.AST, left: ast.expr, right: ast.expr, prefix: str
+    ) -> ast.expr:
+        """``(left ** right if left >= 0.0 else helper(left, right))``."""
+        shared = self.remembered(left)
+        if shared is None:
+            return call(at, prefix + "pow", left, right)
+        left, again = shared
+        test = placed(
+            at,
+            ast.Compare(left=left, ops=[ast.GtE()], comparators=[constant(at, 0.0)]),
+        )
+        return self.choice(at, test, ast.Pow(), again, right, prefix + "pow")
+
+
+def is_repeatable(node: ast.expr) -> bool:
+    """Whether a rewritten operand may stand twice, in two branches of a choice.
+
+    It is evaluated once in either case; only its size counts.
+    """
+    if is_simple(node):
+        return True
+    if type(node) is ast.BinOp:
+        return is_simple(node.left) and is_simple(node.right)
+    if type(node) is ast.Attribute:
+        return is_simple(node.value)
+    if type(node) is ast.Subscript:
+        return is_simple(node.value) and is_simple(node.slice)
+    return False

@@ -180,6 +180,7 @@ class Sandbox:
             self.ending = ending
         if self._on_end is not None:
             self._on_end(ending)
+        self.runtime.stop()
         self.world.scheduler.stop()
 
     # --- the context ---------------------------------------------------------

@@ -19,7 +19,7 @@ from repy_compat.api.exceptions import (
 from repy_compat.api.handles import Handle, HandleV1
 from repy_compat.api.readings import Readings
 from repy_compat.api.safedict import new_constructor
-from repy_compat.errors import CallDenied, PortForbidden, ResourceRefused
+from repy_compat.errors import CallDenied, PortForbidden, ResourceRefused, RunEnded
 from repy_compat.python2.text import py2_repr, py2_str
 
 TYPE_CHECKING = False
@@ -94,6 +94,7 @@ class Runtime:
         self.network_options = network_options
         self.handle_class = HandleV1 if dialect.name == "V1" else Handle
         self._numbers = count(1)
+        self._over = False
         self._at_end: list[Callable[[], None]] = []
         self._rules = limits.rules if apply_rules and dialect.name == "V1" else None
         self._output_rules = self._rules if apply_output_rules else None
@@ -163,6 +164,8 @@ class Runtime:
             Exception: denied, with the reference's text (Repy V1
                 specification, section 11.4).
         """
+        if self._over:
+            raise RunEnded
         if self._rules is not None:
             _decide(self._rules, call, arguments)
 
@@ -193,6 +196,14 @@ class Runtime:
         """Have ``close`` call ``action``: it gives back what the program held."""
         self._at_end.append(action)
 
+    def stop(self) -> None:
+        """The run has ended: what is still running gets no further effect.
+
+        Every later call that would take, charge, ask a rule or write raises
+        RunEnded instead (threat class T3).
+        """
+        self._over = True
+
     def close(self) -> None:
         """The run is over and no event of it runs any more: close everything."""
         for action in self._at_end:
@@ -205,6 +216,8 @@ class Runtime:
 
         Repy V1 specification, section 12.1; Repy V2 specification, section 9.3.
         """
+        if self._over:
+            raise RunEnded
         charge = self.charge
         if self._output_rules is not None:
             _decide(self._output_rules, "log.write", (piece,))
@@ -236,6 +249,8 @@ class Runtime:
         Raises:
             Exception: its limit is zero; the class is the dialect's.
         """
+        if self._over:
+            raise RunEnded
         try:
             self.ledger.charge(resource, amount)
         except ResourceRefused as error:
@@ -247,6 +262,8 @@ class Runtime:
         Raises:
             Exception: all are held; the class is the dialect's.
         """
+        if self._over:
+            raise RunEnded
         try:
             return self.ledger.take(resource, holder)
         except ResourceRefused as error:

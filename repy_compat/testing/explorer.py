@@ -15,9 +15,10 @@ from repy_compat.testing.findings import Comparison, Finding, findings_of
 from repy_compat.testing.schedule import Departures, follow
 from repy_compat.testing.shrinking import Shrinking
 from repy_compat.testing.strategy import Auto, Strategy
-from repy_compat.testing.subject import Run, Subject
+from repy_compat.testing.subject import Run, Subject, without_collector
 
 FAILS, HOLDS, EXHAUSTED, INCONCLUSIVE = "fails", "holds", "exhausted", "inconclusive"
+SHRINKING_STEPS = 400_000
 Progress = Callable[[int, int], None]
 
 
@@ -106,6 +107,12 @@ class Explorer:
 
     def explore(self) -> Exploration:
         """Run the schedules; shrink what was found."""
+        # Switched off once for all runs: each switching on starts a collection.
+        with without_collector():
+            self._run_schedules()
+            return self._conclusion()
+
+    def _run_schedules(self) -> None:
         while self._runs < self._schedules:
             chooser = self._strategy.next()
             if chooser is None:
@@ -123,7 +130,6 @@ class Explorer:
                 break
             if self._found and self._first_only:
                 break
-        return self._conclusion()
 
     def _count_strategy(self) -> None:
         strategy = self._strategy
@@ -208,7 +214,10 @@ class Explorer:
                     return run.schedule.departures, Found(finding, run, found.at)
             return None
 
-        return Shrinking(found.run.schedule.departures, found, attempt).search()
+        # Runs that don't end are long: the bound is on steps, to be the same anywhere.
+        attempts = min(400, max(20, SHRINKING_STEPS // (found.run.record.steps + 1)))
+        departures = found.run.schedule.departures
+        return Shrinking(departures, found, attempt, attempts).search()
 
 
 def _all_ran(run: Run) -> bool:

@@ -252,9 +252,10 @@ class Comparison:
         return Comparison(outputs, self.unrefused, self.clean_exit, self.ended)
 
     def _limits(self, run: Run) -> Iterator[tuple[Finding, Run]]:
-        if run.refused or run.how == "no event":
+        # A program that catches a refusal and goes on has its answer to it.
+        if (run.refused and not run.ok) or run.how == "no event":
             self.refused = self.refused or run
-        elif run.ok:
+        elif run.ok and not run.refused:
             self.unrefused = self.unrefused or run
         if self.refused is not None and self.unrefused is not None:
             yield _limit(self.refused, self.unrefused), self.refused

@@ -79,11 +79,12 @@ class Record:
 
     @staticmethod
     def of(engine: Engine) -> Record:
-        """The record of a run that is over and closed."""
+        """The record of a run that is over and closed; it takes the engine's log."""
+        log, engine.log = engine.log, []
         return Record(
             departures=tuple(engine.departures),
             offers=engine.offers,
-            log=engine.log,
+            log=log,
             marks=engine.marks,
             names=[task.name for task in engine.tasks],
             begun=sum(task.seat is not None for task in engine.tasks),

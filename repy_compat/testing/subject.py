@@ -6,11 +6,13 @@ code object, the limits and the carrier's seats are kept.
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +32,7 @@ from repy_compat.world.simulation.engine import Chooser, Engine
 
 # Values of these types can't change: reading them is nobody's race.
 ATOMS = frozenset([str, int, float, bool, tuple, type(None), frozenset])
+RUNS_PER_COLLECTION = 200
 BARE_MEMORY = 9_000_000
 CLOCKS = ("virtual", "loose")
 _AT_REST = {
@@ -131,6 +134,7 @@ class Subject:
         self.seed = seed
         self.clock = clock
         self.steps = steps
+        self._runs = 0
         self.carrier: Carrier = new_carrier(carrier)
 
     def source_lines(self, file: str) -> list[str]:
@@ -183,12 +187,15 @@ class Subject:
         )
         left: dict[str, int] = {}
         refused: Counter[str] = Counter()
-        try:
-            sandbox = self._sandbox(world, left, refused)
-            ending = sandbox.main()
-        finally:
-            with _QuietFinalisers():
+        with without_collector(), _QuietFinalisers():
+            try:
+                sandbox = self._sandbox(world, left, refused)
+                ending = sandbox.main()
+            finally:
                 world.close()
+        self._runs += 1
+        if self._runs % RUNS_PER_COLLECTION == 0:
+            gc.collect(0)
         return self._run_of(sandbox, world, ending, left, refused, seed)
 
     def _sandbox(
@@ -221,8 +228,10 @@ class Subject:
         seed: int,
     ) -> Run:
         record = Record.of(world.scheduler)
-        schedule = Schedule(record.departures, seed)
         mycontext = sandbox.namespace.get("mycontext")
+        most_held = sandbox.most_held()
+        _dissolve(sandbox)
+        schedule = Schedule(record.departures, seed)
         return Run(
             output=world.output.text,
             errors=world.error_output.text,
@@ -232,7 +241,7 @@ class Subject:
             mycontext=mycontext if isinstance(mycontext, dict) else {},
             seconds=record.seconds,
             files=world.files.content,
-            most_held=sandbox.most_held(),
+            most_held=most_held,
             left=left,
             refused=refused,
             schedule=schedule,
@@ -300,6 +309,19 @@ def _watch(sandbox: Sandbox, engine: Engine, refused: Counter[str]) -> None:
     sandbox.ledger.take = watched  # type: ignore[method-assign]
 
 
+def _dissolve(sandbox: Sandbox) -> None:
+    """Cut the cycles of a run that is over, so that it is freed at once.
+
+    Thousands of runs follow one another; left to the collector they would be
+    most of what it does.
+    """
+    vars(sandbox.ledger).pop("take", None)
+    sandbox.runtime.builtins.clear()
+    sandbox.namespace.clear()
+    for part in (sandbox.runtime, sandbox.events, sandbox):
+        vars(part).clear()
+
+
 class _EventItem:
     """The unit of an event: others may go on before the event gives it back.
 
@@ -337,6 +359,18 @@ def _still_readings() -> Readings:
     readings.cpu = readings.thread_cpu = float
     readings.memory = lambda: BARE_MEMORY
     return readings
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """No cyclic collection meanwhile: it would call finalisers at odd moments."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _QuietFinalisers:

@@ -483,6 +483,7 @@ class Engine(Scheduler):
             task.state = OVER
             task.body = None
         self._alarms.clear()
+        self.on_rest = _nobody
 
     def _unfinished(self) -> bool:
         return any(task.state != OVER for task in self.tasks[1:])

@@ -8,7 +8,7 @@ their builtins, not by their file's name: a program may be called what it likes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import FrameType, TracebackType
+from types import FrameType
 
 Locate = Callable[[str, int], tuple[str, int]]
 
@@ -31,20 +31,9 @@ def is_program_frame(frame: FrameType) -> bool:
 
 def frames_of(error: BaseException) -> list[tuple[str, int, str, bool]]:
     """File, line, function and whether it's the program's, outermost call first."""
-    entries = []
-    trace: TracebackType | None = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        entries.append(
-            (
-                code.co_filename,
-                trace.tb_lineno,
-                code.co_name,
-                is_program_frame(trace.tb_frame),
-            )
-        )
-        trace = trace.tb_next
-    return entries
+    from repy_compat.python2 import errors
+
+    return errors.traceback_entries(error)
 
 
 def uncaught_exception(

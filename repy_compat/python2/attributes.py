@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from types import FunctionType, MethodType
 
-from repy_compat.python2 import classes
+from repy_compat.python2 import classes, types
 from repy_compat.python2.classes import PRIVATE
 from repy_compat.python2.names import register_builtin_method, type_name
 
@@ -157,6 +157,8 @@ def load_dunder(value: object, name: str) -> object:
 
     AttributeError where Python 2's old-style classes and instances have none.
     """
+    if type(value) is types.Facade:
+        return types.special_method(value, name)
     if isinstance(value, classes.ProgramClass):
         found = _own_dunder(value, name)
         if found is _NONE:

@@ -60,7 +60,58 @@ ALLOWED_FUNCTIONS: dict[str, object] = {
 }
 """Functions that programs may call, the same in every namespace."""
 
-REFUSED = ["BufferError", "BytesWarning", "GeneratorExit", "ImportWarning", "UnicodeWarning", "all", "any", "apply", "basestring", "bin", "buffer", "bytearray", "bytes", "callable", "classmethod", "coerce", "compile", "delattr", "dir", "enumerate", "eval", "execfile", "exit", "file", "format", "getattr", "globals", "hasattr", "hash", "help", "input", "intern", "iter", "locals", "memoryview", "next", "open", "print", "property", "quit", "raw_input", "reload", "reversed", "setattr", "sorted", "staticmethod", "super", "unichr", "unicode", "vars"]
+REFUSED = [
+    "BufferError",
+    "BytesWarning",
+    "GeneratorExit",
+    "ImportWarning",
+    "UnicodeWarning",
+    "all",
+    "any",
+    "apply",
+    "basestring",
+    "bin",
+    "buffer",
+    "bytearray",
+    "bytes",
+    "callable",
+    "classmethod",
+    "coerce",
+    "compile",
+    "delattr",
+    "dir",
+    "enumerate",
+    "eval",
+    "execfile",
+    "exit",
+    "file",
+    "format",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "help",
+    "input",
+    "intern",
+    "iter",
+    "locals",
+    "memoryview",
+    "next",
+    "open",
+    "print",
+    "property",
+    "quit",
+    "raw_input",
+    "reload",
+    "reversed",
+    "setattr",
+    "sorted",
+    "staticmethod",
+    "super",
+    "unichr",
+    "unicode",
+    "vars",
+]
 """Names that exist and refuse to be called."""
 
 CONSTANTS: dict[str, object] = {
@@ -150,13 +201,8 @@ def _new_type(dialect_name: str, error: type[BaseException]) -> object:
 
 def _helpers() -> dict[str, object]:
     """Everything that lowered code calls, the same in every namespace."""
-    names: set[str] = set()
-    for methods in tables.METHODS.values():
-        names.update(methods)
-    for hidden in tables.HIDDEN.values():
-        names.update(hidden)
     found = attributes.build_helpers(
-        tables.METHODS.items(), tables.HIDDEN.items(), sorted(names)
+        tables.METHODS.items(), tables.HIDDEN.items(), sorted(tables.GUARDED)
     )
     for module in (
         control,

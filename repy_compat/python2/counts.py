@@ -78,7 +78,7 @@ def count_text(called: str, rest: str) -> str | None:
     entry = _entries.get(called)
     if entry is None:
         return None
-    if rest.startswith("got "):
+    if rest.startswith(("got ", "takes no keyword")):
         if entry.style != KEYWORDS:
             return f"{entry.name}() takes no keyword arguments"
         word = rest.split("'")[1]

@@ -91,6 +91,7 @@ def make_xrange(*arguments: object, **keywords: object) -> Xrange:
 # map, filter, zip, reduce
 
 
+@takes(UNPACK, 0, INT_MAX, name="map")
 def map_(_token: object, /, *arguments: object) -> list:
     """``map(function, sequence, ...)``: a list; shorter sequences filled with None."""
     if len(arguments) < 2:
@@ -129,6 +130,7 @@ def filter_(_token: object, function: object, sequence: object, /) -> object:
     return filter2(function, sequence)
 
 
+@takes(UNPACK, 0, INT_MAX, name="zip")
 def zip_(_token: object, /, *sequences: object) -> list[tuple]:
     """``zip(...)``: a list."""
     iterators = [
@@ -178,11 +180,13 @@ def _extreme(
     return items[host(positions, key=lambda at: ordering.Key(keys[at]))]  # type: ignore[index]
 
 
+@takes(UNPACK, 1, INT_MAX, name="min")
 def min_(_token: object, /, *arguments: object, **keywords: object) -> object:
     """``min(...)``; mixed types in 2.7's order, the first of equal ones."""
     return _extreme("min", min, arguments, keywords)
 
 
+@takes(UNPACK, 1, INT_MAX, name="max")
 def max_(_token: object, /, *arguments: object, **keywords: object) -> object:
     """``max(...)``; mixed types in 2.7's order, the first of equal ones."""
     return _extreme("max", max, arguments, keywords)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from repy_compat.python2 import arity
+from repy_compat.python2 import arity, counts, hosttexts
 
 OLD = "\u01c0"
 
@@ -172,6 +172,9 @@ def _value_error(error: BaseException, text: str) -> Translation:
 
 
 def _type_error(error: BaseException, text: str) -> Translation:
+    told = _of_builtin(error, text)
+    if told is not None:
+        return _same(told)
     for start, rule in TYPE_ERROR_STARTS:
         if text.startswith(start):
             return rule(text)
@@ -184,6 +187,21 @@ def _type_error(error: BaseException, text: str) -> Translation:
     if "()" in text:
         return _call_error(error, text)
     return _same(_with_words(text))
+
+
+def _of_builtin(error: BaseException, text: str) -> str | None:
+    """2.7's words for a complaint about a built-in's arguments, if it is one."""
+    called, _, rest = text.partition("() ")
+    told = counts.count_text(called, rest)
+    if told is None and "'" + OLD not in text and called[:1] != OLD:
+        told = hosttexts.method_text(text)
+    if told is None and text.startswith("The fill character"):
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        names = trace.tb_frame.f_code.co_names if trace is not None else ()
+        told = hosttexts.fill_text(text, names)
+    return told
 
 
 def _with_words(text: str) -> str:
@@ -240,6 +258,8 @@ def _immutable_type(text: str) -> Translation:
 
 
 def _join_item(text: str) -> Translation:
+    if ": expected str instance, " not in text:
+        return _same(text)
     start, _, found = text.partition(": expected str instance, ")
     name = found.removesuffix(" found")
     return _same(f"{start}: expected string, {type_word(name)} found")

@@ -32,6 +32,41 @@ class long(int):
 
     __slots__ = ()
 
+    # What calculates nothing stays a long.
+
+    def __neg__(self) -> int:
+        return long(int.__neg__(self))
+
+    def __pos__(self) -> int:
+        return self
+
+    def __abs__(self) -> int:
+        return long(int.__abs__(self))
+
+    def __invert__(self) -> int:
+        return long(int.__invert__(self))
+
+    def conjugate(self) -> int:
+        """The number itself."""
+        return self
+
+    @property
+    def real(self) -> int:
+        """The number itself."""
+        return self
+
+    numerator = real
+
+    @property
+    def imag(self) -> int:
+        """Always ``0L``."""
+        return long(0)
+
+    @property
+    def denominator(self) -> int:
+        """Always ``1L``."""
+        return long(1)
+
 
 class Xrange:
     """Python 2's ``xrange`` object: a lazy sequence and nothing more.

@@ -72,3 +72,17 @@ def _hidden(kind: type) -> frozenset[str]:
 
 
 HIDDEN: dict[type, frozenset[str]] = {kind: _hidden(kind) for kind in KNOWN}
+
+
+GUARDED = frozenset(
+    (
+        "capitalize expandtabs format isalnum isalpha isdigit islower isspace istitle "
+        "isupper join lower lstrip rsplit rstrip split splitlines strip swapcase title "
+        "translate upper casefold format_map isascii isdecimal isidentifier isnumeric "
+        "isprintable maketrans removeprefix removesuffix has_key items iteritems "
+        "iterkeys itervalues keys values viewitems viewkeys viewvalues sort clear copy "
+        "next as_integer_ratio bit_count bit_length conjugate denominator from_bytes "
+        "imag is_integer numerator real to_bytes start stop step mro"
+    ).split()
+)
+"""The attribute names that lowered code reads through helpers."""

@@ -338,6 +338,14 @@ def _checked(text: object, method: str) -> str:
     raise TypeError(f"{method} returned non-string (type {type_name(text)})")
 
 
+def base_maker(native: type, name: str) -> Text:
+    """What ``native.__repr__`` or ``native.__str__`` does, whatever the subclass."""
+    table = _REPR if name == "__repr__" else _STR
+    if native is str and name == "__str__":
+        return str.__str__
+    return table.get(native, default_repr)
+
+
 def class_text(cls: type) -> str:
     """repr() of a class: ``<class '.New'>``, ``<type 'exceptions.IOError'>``, ..."""
     from repy_compat.python2 import errors

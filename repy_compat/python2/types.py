@@ -91,6 +91,27 @@ class Facade:
 _unbound: dict[object, tuple[Facade, str, Construct]] = {}
 
 
+def special_method(facade: object, name: str) -> object:
+    """``facade.__init__`` and the like: what a program's subclass calls.
+
+    AttributeError where Python 2's type has no such method.
+    """
+    entry = _entries[facade]
+    found = entry.members.get(name)
+    if found is None:
+        if entry.native is None or name == "__del__":
+            raise AttributeError(
+                f"type object '{entry.name}' has no attribute '{name}'"
+            )
+        found = getattr(entry.native, name)
+        if name in ("__repr__", "__str__"):
+            maker = text.base_maker(entry.native, name)
+            method = Unbound()
+            _unbound[method] = (facade, name, maker)  # type: ignore[assignment]
+            found = entry.members[name] = method
+    return found
+
+
 class Unbound:
     """A built-in method read from its type, such as ``str.upper``."""
 
@@ -116,6 +137,8 @@ class Unbound:
 
     def __repr__(self) -> str:
         owner, name, _ = _unbound[self]
+        if name[:2] == "__":
+            return f"<slot wrapper '{name}' of '{_entries[owner].name}' objects>"
         return f"<method '{name}' of '{_entries[owner].name}' objects>"
 
 

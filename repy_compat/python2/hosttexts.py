@@ -1,0 +1,128 @@
+"""The host's complaints about arguments of built-in methods, in Python 2.7's words.
+
+Methods that both languages share are called natively, so their complaints are the
+host's; its releases 3.10 to 3.13 differ among themselves.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NEED_TEXT = "expected a string or other character buffer object"
+_SEARCHES = ("find", "rfind", "index", "rindex")
+_PARSED = frozenset(
+    "center count endswith expandtabs find index insert ljust replace rfind rindex "
+    "rjust rsplit split startswith zfill".split()
+)
+"""Methods whose complaint in 2.7 reads ``name() takes ... (n given)``."""
+
+EXACT = {
+    "cannot convert Infinity to integer ratio": (
+        "Cannot pass infinity to float.as_integer_ratio."
+    ),
+    "cannot convert NaN to integer ratio": (
+        "Cannot pass NaN to float.as_integer_ratio."
+    ),
+    "unhashable type: 'slice'": "unhashable type",
+    "string too large": "repeated string is too long",
+}
+
+
+def method_text(text: str) -> str | None:
+    """2.7's words for a TypeError of a built-in method; None if it's another one."""
+    exact = EXACT.get(text)
+    if exact is not None:
+        return exact
+    if text.endswith(" object cannot be interpreted as an integer"):
+        if text.startswith("'float'"):
+            return "integer argument expected, got float"
+        return "an integer is required"
+    for part, rule in _RULES:
+        if part in text:
+            return rule(text)
+    return None
+
+
+def _first_argument(text: str) -> str | None:
+    """``startswith first arg must be str or a tuple of str, not int``."""
+    return text.replace("str or a tuple of str", "str, unicode, or tuple")
+
+
+def _needs_text(text: str) -> str | None:
+    start = text.partition(" must be str")[0]
+    if text.startswith("must be str") or "() argument " in start:
+        return _NEED_TEXT
+    return None
+
+
+def _needs_tuple_of_texts(text: str) -> str | None:
+    return _NEED_TEXT if text.startswith("tuple for ") else None
+
+
+def _expected(text: str) -> str | None:
+    """``name expected at least 2 arguments, got 1``."""
+    name, _, rest = text.partition(" expected ")
+    bound, _, got = rest.partition(", got ")
+    words = bound.split(" ")
+    if not name.isidentifier() or words[-1] not in ("argument", "arguments"):
+        return None
+    number = words[-2]
+    qualifier = " ".join(words[:-2])
+    parsed = name in _PARSED or (name == "pop" and bound == "at most 1 argument")
+    if not parsed:
+        return f"{name} expected {' '.join(words[:-1])} arguments, got {got}"
+    plural = "" if number == "1" else "s"
+    shown = name if name == "index" else _shown(name)  # mostly a list's
+    return (
+        f"{shown}() takes {qualifier or 'exactly'} {number} "
+        f"argument{plural} ({got} given)"
+    )
+
+
+def _takes(text: str) -> str | None:
+    """``list.append() takes exactly one argument (0 given)``."""
+    if not text.endswith(" given)"):
+        return None
+    called, _, rest = text.partition("() takes ")
+    name = called.rpartition(".")[2]
+    if name == "zfill":
+        rest = rest.replace("one argument", "1 argument")
+    return f"{_shown(name)}() takes {rest.replace(' positional', '')}"
+
+
+def _shown(name: str) -> str:
+    return "/".join(_SEARCHES) if name in _SEARCHES else name
+
+
+def _keywords(text: str) -> str | None:
+    called = text.partition("() takes no keyword arguments")[0]
+    return f"{called.rpartition('.')[2]}() takes no keyword arguments"
+
+
+_RULES: tuple[tuple[str, Callable[[str], str | None]], ...] = (
+    (" first arg must be str", _first_argument),
+    ("must be str", _needs_text),
+    (" must only contain str", _needs_tuple_of_texts),
+    (" expected ", _expected),
+    ("() takes no keyword arguments", _keywords),
+    ("() takes exactly ", _takes),
+    ("() takes no arguments (", _takes),
+    ("() takes at least ", _takes),
+    ("() takes at most ", _takes),
+)
+
+
+def fill_text(text: str, names: tuple[str, ...]) -> str | None:
+    """2.7's words for a fill character that is none.
+
+    The host doesn't say which method was called: ``names`` are those that the
+    calling code mentions.
+    """
+    if not text.startswith("The fill character must be "):
+        return None
+    found = [name for name in ("center", "ljust", "rjust") if name in names]
+    name = found[0] if found else "center"
+    given = text.rpartition("not ")[2] if ", not " in text else "str"
+    return f"{name}() argument 2 must be char, not {given}"

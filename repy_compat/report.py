@@ -1,14 +1,13 @@
 """The text about an uncaught exception, as the reference prints it.
 
 Repy V1 specification, section 4.1; Repy V2 specification, section 1.7. The two
-forms differ in their first lines only. Frames of the program are recognised by
-their builtins, not by their file's name: a program may be called what it likes.
+forms differ in their first lines only. Frames of the program are told by
+``python2.errors``, not by their file's name: a program may be called what it likes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import FrameType
 
 Locate = Callable[[str, int], tuple[str, int]]
 
@@ -22,11 +21,6 @@ _INTRODUCTION = (
 def same_place(filename: str, line: int) -> tuple[str, int]:
     """A Locate for text that nothing was included into."""
     return filename, line
-
-
-def is_program_frame(frame: FrameType) -> bool:
-    """Whether a frame runs code of a program (and not of repy_compat or Python)."""
-    return "\u01c0div" in frame.f_builtins
 
 
 def frames_of(error: BaseException) -> list[tuple[str, int, str, bool]]:

@@ -19,14 +19,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 
 class RepyError(Exception):
     """Base of everything that the caller or the program's author can mend."""
 
 
-@dataclass(frozen=True, order=True)
 class Complaint:
     """One thing wrong with a program's text, at its place in the author's file.
 
@@ -34,13 +31,31 @@ class Complaint:
     where only the line is known. ``message`` is a sentence for people.
     """
 
-    file: str
-    line: int
-    column: int | None
-    message: str
+    __slots__ = ("file", "line", "column", "message")
+
+    def __init__(self, file: str, line: int, column: int | None, message: str) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.message = message
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message}"
+
+    def __repr__(self) -> str:
+        place = f"{self.file!r}, {self.line}, {self.column}"
+        return f"Complaint({place}, {self.message!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Complaint):
+            return NotImplemented
+        return self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[str, int, int | None, str]:
+        return self.file, self.line, self.column, self.message
 
 
 class ProgramRejected(RepyError):

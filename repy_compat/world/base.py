@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import TracebackType
 
 Body = Callable[[], None]
@@ -191,23 +190,31 @@ class Files(ABC):
         """Delete the entry ``name``."""
 
 
-@dataclass(frozen=True)
 class Address:
-    """An IPv4 address and a port."""
+    """An IPv4 address and a port; a value that never changes."""
+
+    __slots__ = ("ip", "port")
 
     ip: str
     port: int
 
+    def __init__(self, ip: str, port: int) -> None:
+        object.__setattr__(self, "ip", ip)
+        object.__setattr__(self, "port", port)
 
-#: Bytes asked for in each direction of a TCP socket (Linux grants the double).
-STREAM_BUFFER = 10_000
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("an address doesn't change")
 
-#: Bytes asked for on the receiving side of a UDP socket: the largest message fits.
-DATAGRAM_BUFFER = 66_000
+    def __repr__(self) -> str:
+        return f"Address({self.ip!r}, {self.port})"
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Address):
+            return NotImplemented
+        return self.ip == other.ip and self.port == other.port
 
-class HostNotFound(OSError):
-    """A host name without an IPv4 address; errno is negative, as getaddrinfo's are."""
+    def __hash__(self) -> int:
+        return hash((self.ip, self.port))
 
 
 class Endpoint(ABC):
@@ -257,7 +264,7 @@ class DatagramSocket(Endpoint):
 
     @abstractmethod
     def send_to(self, data: str, to: Address) -> int:
-        """Send one datagram; bytes sent. BlockingIOError when the buffers are full."""
+        """Send one datagram, waiting for room in the system's buffers; bytes sent."""
 
     @abstractmethod
     def receive_from(self) -> tuple[str, Address]:
@@ -281,6 +288,17 @@ class Connection(Endpoint):
     @abstractmethod
     def receive(self, size: int) -> str:
         """1 to ``size`` bytes; ``''`` when the peer closed; BlockingIOError if none."""
+
+    def await_data(self, size: int) -> str:
+        """1 to ``size`` bytes, waiting for them; ``''`` when there'll be no more.
+
+        RunEnded when the network is stopped.
+        """
+        while True:
+            try:
+                return self.receive(size)
+            except BlockingIOError:
+                self.wait_readable(None)
 
     @abstractmethod
     def ended(self) -> bool:
@@ -341,6 +359,14 @@ class Network(ABC):
     def datagram_socket(self, local: Address) -> DatagramSocket:
         """Bind a UDP socket; port 0 lets the system choose. Never shares a port."""
 
+    def send_datagram(self, data: str, to: Address, local: Address) -> int:
+        """Send one datagram from a socket of the moment, bound to ``local``."""
+        endpoint = self.datagram_socket(local)
+        try:
+            return endpoint.send_to(data, to)
+        finally:
+            endpoint.close()
+
     @abstractmethod
     def listen(self, local: Address, backlog: int) -> Listener:
         """Listen for TCP connections; EADDRINUSE while another listener has it.
@@ -392,13 +418,33 @@ class Output(ABC):
         """Deliver one piece; it is out when this returns."""
 
 
-@dataclass
 class World:
-    """Everything a program can touch."""
+    """Everything a program can touch.
 
-    scheduler: Scheduler
-    files: Files
-    network: Network
-    output: Output
-    error_output: Output
-    entropy: Callable[[int], bytes]
+    ``entropy`` gives that many random bytes; the rest are the interfaces above.
+    """
+
+    __slots__ = (
+        "scheduler",
+        "files",
+        "network",
+        "output",
+        "error_output",
+        "entropy",
+    )
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        files: Files,
+        network: Network,
+        output: Output,
+        error_output: Output,
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self.scheduler = scheduler
+        self.files = files
+        self.network = network
+        self.output = output
+        self.error_output = error_output
+        self.entropy = entropy

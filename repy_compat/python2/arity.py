@@ -199,6 +199,30 @@ def _starred_arguments(frame: FrameType, position: int) -> tuple[tuple[str, ...]
     return tuple(keywords), count
 
 
+def called_name(error: BaseException) -> str | None:
+    """The name by which the innermost call with stars calls its function."""
+    frame, position, _ = _last_program_frame(error.__traceback__)
+    if frame is None:
+        return None
+    import dis
+
+    name: str | None = None
+    marked = True
+    for instruction in dis.get_instructions(frame.f_code):
+        if instruction.offset >= position:
+            break
+        kind = instruction.opname
+        if kind == "PUSH_NULL":
+            marked = True
+        elif kind in ("LOAD_METHOD", "LOAD_ATTR") and not marked:
+            name = str(instruction.argval)
+        elif kind.startswith("LOAD_") and isinstance(instruction.argval, str):
+            if marked or "NULL" in instruction.argrepr:
+                name = instruction.argval
+            marked = False
+    return name
+
+
 def _variable(frame: FrameType, instruction: object) -> object:
     """The value of the variable (or constant) that an instruction loads."""
     name = instruction.argval  # type: ignore[attr-defined]

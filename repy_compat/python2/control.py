@@ -168,7 +168,15 @@ def xrange_loop(*numbers: object) -> object:
     return make_xrange(*numbers)
 
 
+def init_result(made: object, result: object) -> object:
+    """What ``return result`` in an ``__init__`` returns; an old-style one complains."""
+    if result is not None and classes.is_old_style_instance(made):
+        raise TypeError("__init__() should return None")
+    return result
+
+
 HELPERS: dict[str, object] = {
+    PRIVATE + "init_result": init_result,
     PRIVATE + "range_loop": range_loop,
     PRIVATE + "xrange_loop": xrange_loop,
     PRIVATE + "raise1": raise1,

@@ -44,6 +44,10 @@ EXACT = {
     "object.__new__() takes exactly one argument (the type to instantiate)": (
         "object() takes no parameters"
     ),
+    "unhashable type: 'slice'": "unhashable type",
+    "The fill character must be exactly one character long": (
+        "ljust() argument 2 must be char, not str"
+    ),
     "must assign iterable to extended slice": "can only assign an iterable",
     "string indices must be integers": "string indices must be integers, not str",
     "dictionary keys changed during iteration": (
@@ -184,6 +188,9 @@ def _type_error(error: BaseException, text: str) -> Translation:
     for part, rule in TYPE_ERROR_PARTS:
         if part in text:
             return rule(text)
+    if text == "keywords must be strings":
+        name = arity.called_name(error)
+        return _same(f"{name}() {text}" if name else text)
     if "()" in text:
         return _call_error(error, text)
     return _same(_with_words(text))
@@ -261,6 +268,8 @@ def _join_item(text: str) -> Translation:
     if ": expected str instance, " not in text:
         return _same(text)
     start, _, found = text.partition(": expected str instance, ")
+    if not found:
+        return _same(text)
     name = found.removesuffix(" found")
     return _same(f"{start}: expected string, {type_word(name)} found")
 
@@ -283,6 +292,43 @@ def _after_star(text: str) -> Translation:
     return _same(f"{called} argument after {what}, not {type_word(given)}")
 
 
+def _needs_integer(text: str) -> Translation:
+    if text.startswith("'float'"):
+        return _same("integer argument expected, got float")
+    return _same("an integer is required")
+
+
+def _needs_string(text: str) -> Translation:
+    return _same("expected a string or other character buffer object")
+
+
+def _prefix_or_suffix(text: str) -> Translation:
+    return _same(text.replace("str or a tuple of str", "str, unicode, or tuple"))
+
+
+PARSED = frozenset(
+    (
+        "replace find rfind index rindex count startswith endswith center ljust rjust "
+        "zfill expandtabs insert"
+    ).split()  # noqa: SIM905
+)
+"""Methods whose arguments Python 2.7 parses, with texts as for functions."""
+
+
+def _expected_arguments(text: str) -> Translation:
+    """``pop expected at least 1 argument, got 0`` and its like."""
+    name, _, rest = text.partition(" expected ")
+    wanted, _, given = rest.partition(", got ")
+    words = wanted.split(" ")
+    bound, limit = " ".join(words[:-2]), words[-2]
+    if name in PARSED or (name == "pop" and wanted.startswith("at most 1 ")):
+        plural = "" if limit == "1" else "s"
+        bound = bound or "exactly"
+        return _same(f"{name}() takes {bound} {limit} argument{plural} ({given} given)")
+    bound = bound + " " if bound else ""
+    return _same(f"{name} expected {bound}{limit} arguments, got {given}")
+
+
 def _container(text: str) -> Translation:
     name = text.split("'")[1]
     return _same(f"argument of type '{type_word(name)}' is not iterable")
@@ -300,19 +346,33 @@ TYPE_ERROR_STARTS: tuple[tuple[str, Callable[[str], Translation]], ...] = (
     ("sequence item ", _join_item),
     ("object of type '", _no_len),
     ("argument of type '", _container),
+    ("must be str", _needs_string),
+    ("startswith first arg must be str or", _prefix_or_suffix),
+    ("endswith first arg must be str or", _prefix_or_suffix),
 )
 
 TYPE_ERROR_ENDS: tuple[tuple[str, Callable[[str], Translation]], ...] = (
     (" object is not iterable", _not_iterable),
     (" is not subscriptable", _not_subscriptable),
+    (" object cannot be interpreted as an integer", _needs_integer),
 )
 
 TYPE_ERROR_PARTS: tuple[tuple[str, Callable[[str], Translation]], ...] = (
     (" argument after *", _after_star),
+    ("argument 1 must be str, not ", _needs_string),
+    ("argument 2 must be str, not ", _needs_string),
+    (" expected at least ", _expected_arguments),
+    (" expected at most ", _expected_arguments),
+    (" expected 2 arguments, got ", _expected_arguments),
 )
 
 
 # Calls
+
+
+BUILTIN_TYPES = frozenset(
+    ("str", "list", "dict", "set", "frozenset", "tuple", "int", "float", "complex")
+)
 
 
 def _call_error(error: BaseException, text: str) -> Translation:
@@ -322,6 +382,11 @@ def _call_error(error: BaseException, text: str) -> Translation:
         if called[:1] == OLD:
             return _same("this constructor takes no arguments")
         return _same("object() takes no parameters")
+    counted = counts.count_text(called, rest)
+    if counted is not None:
+        return _same(counted)
+    if called.partition(".")[0] in BUILTIN_TYPES and "." in called:
+        return _same(f"{called.rpartition('.')[2]}() {rest}")
     if rest == "takes no keyword arguments" and called.startswith("exceptions."):
         return _same(f"{called} does not take keyword arguments")
     told = arity.call_text(error, called, rest)

@@ -164,8 +164,9 @@ class Expressions(Arithmetic):
             and type(node.op) is ast.USub
             and type(node.operand) is ast.Constant
         ):
-            node.operand.kind = None
-            return of_kind(node, of_constant(node.operand.value))
+            if type(node.operand.value) is not complex:
+                node.operand.kind = None
+                return of_kind(node, of_constant(node.operand.value))
         return self.expression(node)
 
     # Operators
@@ -188,6 +189,13 @@ class Expressions(Arithmetic):
         ):
             inner.kind = None
             return of_kind(call(node, "long_literal", node), INT)
+        if (
+            type(node.op) is ast.USub
+            and type(inner) is ast.Constant
+            and type(inner.value) is complex
+        ):
+            # Python 2 reads the sign as a part of the literal: no negative zero.
+            return constant(node, complex(0.0, -inner.value.imag))
         node.operand = self.expression(inner)
         if type(node.op) in (ast.Not, ast.Invert):
             return of_kind(node, INT)

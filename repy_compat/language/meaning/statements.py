@@ -152,6 +152,17 @@ class Statements(Exceptions):
         """``return``."""
         if node.value is not None:
             node.value = self.expression(node.value)
+            scope = self.scope
+            parent = scope.parent
+            if (
+                parent is not None
+                and parent.kind == "class"
+                and isinstance(scope.node, ast.FunctionDef)
+                and scope.node.name == "__init__"
+                and scope.node.args.args
+            ):
+                made = load(node, scope.node.args.args[0].arg)
+                node.value = call(node, "init_result", made, node.value)
         self.add(node)
 
     def assertion(self, node: ast.Assert) -> None:

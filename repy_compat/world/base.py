@@ -217,6 +217,17 @@ class Address:
         return hash((self.ip, self.port))
 
 
+#: Bytes asked for in each direction of a TCP socket (Linux grants the double).
+STREAM_BUFFER = 10_000
+
+#: Bytes asked for on the receiving side of a UDP socket: the largest message fits.
+DATAGRAM_BUFFER = 66_000
+
+
+class HostNotFound(OSError):
+    """A host name without an IPv4 address; errno is negative, as getaddrinfo's are."""
+
+
 class Endpoint(ABC):
     """Anything open on the network: a UDP socket, a TCP listener, a connection.
 

@@ -6,6 +6,8 @@ sections 11.1 and 11.5.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +20,8 @@ ANY = "0.0.0.0"
 _DIGITS = frozenset("0123456789")
 
 
-def dotted_numbers(ip: str) -> list[int] | None:
+@lru_cache(maxsize=512)
+def dotted_numbers(ip: str) -> tuple[int, ...] | None:
     """The four numbers of a plain IPv4 address; None for any other text.
 
     Plain means four decimal numbers from 0 to 255 without leading zeros: the
@@ -36,7 +39,7 @@ def dotted_numbers(ip: str) -> list[int] | None:
         if number > 255 or (part[0] == "0" and part != "0"):
             return None
         numbers.append(number)
-    return numbers
+    return tuple(numbers)
 
 
 def is_loopback(ip: str) -> bool:
@@ -45,8 +48,6 @@ def is_loopback(ip: str) -> bool:
     Decided on the text alone: four decimal numbers, the first 127. The name
     ``localhost`` counts as network.
     """
-    if ip == LOOPBACK:
-        return True
     numbers = dotted_numbers(ip)
     return numbers is not None and numbers[0] == 127
 

@@ -40,7 +40,6 @@ from repy_compat.api.v1_sockets import (
     Comms,
     Stream,
     failure_of,
-    send_datagram,
     take_outsocket,
 )
 from repy_compat.errors import PortForbidden
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from repy_compat.api.runtime import Runtime
 
 _WILDCARDS = ("", ANY)
+_ANYWHERE = Address(ANY, 0)
 _DEFAULT_TIMEOUT = 5.0
 
 _NO_LOCAL_IP = "Must specify a local IP address"
@@ -129,7 +129,9 @@ class Host:
         without any to the system.
         """
         if ip is None:
-            ip = self.addresses.best() if self.addresses.chosen else ANY
+            if not self.addresses.chosen:
+                return _ANYWHERE
+            ip = self.addresses.best()
         return Address(self.resolve(ip), port)
 
     def my_ip(self) -> str:
@@ -258,20 +260,15 @@ def _send(
     host: Host, to: Address, message: str, localip: str | None, localport: int
 ) -> int:
     """Send through the listener on the local address, else a socket of the moment."""
-    if localip is not None:
-        listening = host.comms.datagram_socket_on(localip, localport)
-        if listening is not None:
-            return send_datagram(listening, to, message)
-    local = host.local(localip, localport)
     try:
-        endpoint = host.network.datagram_socket(local)
+        if localip is not None:
+            listening = host.comms.datagram_socket_on(localip, localport)
+            if listening is not None:
+                return listening.send_to(message, to)
+        local = host.local(localip, localport)
+        return host.network.send_datagram(message, to, local)
     except OSError as problem:
         failure = failure_of(problem)
-    else:
-        try:
-            return send_datagram(endpoint, to, message)
-        finally:
-            endpoint.close()
     raise failure
 
 
@@ -377,7 +374,7 @@ def _build_openconn(runtime: Runtime, host: Host) -> Callable[..., object]:
                 raise Py2Exception(_NO_TIME)
             remote = Address(host.resolve(desthost), destport)
             local = host.local(localip, localport)
-            bound = None if local == Address(ANY, 0) else local
+            bound = None if local == _ANYWHERE else local
             stream = host.comms.connect(remote, bound, item, left)
             return _new_socket(runtime, stream)
         except BaseException:

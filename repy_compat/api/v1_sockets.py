@@ -25,8 +25,9 @@ from repy_compat.api.exceptions import (
     SocketError,
     SocketTimeout,
 )
-from repy_compat.errors import ResourceRefused
+from repy_compat.errors import LimitReached, ResourceRefused
 from repy_compat.world.base import Address
+from repy_compat.world.events import COMM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,16 +128,12 @@ class Stream:
     def _await_data(self, size: int) -> str:
         """The data, or ``''`` when there will be no more."""
         try:
-            if not size:
-                self._connection.wait_readable(None)
-                return ""
-            while True:
-                try:
-                    return self._connection.receive(size)
-                except BlockingIOError:
-                    self._connection.wait_readable(None)
+            if size:
+                return self._connection.await_data(size)
+            self._connection.wait_readable(None)
         except OSError:
-            return ""
+            pass
+        return ""
 
     def would_block(self) -> tuple[bool, bool]:
         """Whether ``receive`` and ``send`` would have to wait now."""
@@ -243,14 +240,18 @@ class Registration:
             self.comms.charge(self._receiving, 0)
             call = self._next_call()
         finally:
-            # The lock makes sure that the watch is known here, however soon
-            # after its making this event came.
-            with self.comms.lock:
-                watch = self._watch
-            if watch is not None:
-                watch.resume()
+            self._listen_on()
         if call is not None:
             self.comms.make_call(*call)
+
+    def _listen_on(self) -> None:
+        watch = self._watch
+        if watch is None:
+            # This event came before ``begin`` had even seen its watch.
+            with self.comms.lock:
+                watch = self._watch
+        if watch is not None:
+            watch.resume()
 
     def _next_call(self) -> tuple[Callable[..., object], tuple[object, ...]] | None:
         """Function and arguments for what arrived; None if there is nothing."""
@@ -368,7 +369,11 @@ class Comms:
 
     def start_when_room(self, body: Callable[[], None]) -> None:
         """Run a callback's body as soon as an event is free."""
-        self._events.start_when_room("_COMMH", body)
+        try:
+            self._events.start(COMM, body)
+        except (LimitReached, OSError):
+            # Wait for an event; or have the lack of threads reported.
+            self._events.start_when_room(COMM, body)
 
     # --- connections ---------------------------------------------------------
 
@@ -511,23 +516,6 @@ class Comms:
         """The run is over: close everything that is still open."""
         for id in [*self._by_id, *self._streams]:
             self.stop(id)
-
-
-def send_datagram(endpoint: DatagramSocket, to: Address, message: str) -> int:
-    """Send one datagram, waiting for room in the system's buffers if need be.
-
-    Raises:
-        SocketError: the system refused.
-    """
-    while True:
-        try:
-            return endpoint.send_to(message, to)
-        except BlockingIOError:
-            endpoint.wait_writable(None)
-        except OSError as problem:
-            failure = failure_of(problem)
-            break
-    raise failure
 
 
 def take_outsocket(runtime: Runtime, holder: str) -> Item:

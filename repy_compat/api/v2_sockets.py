@@ -348,7 +348,7 @@ class Sockets:
         if server is None or server.is_closed:
             return None
         try:
-            return _send_datagram(server.endpoint, remote, message)
+            return server.endpoint.send_to(message, remote)
         except OSError as problem:
             failure = problem
         if failure.errno == errno.EBADF:
@@ -360,7 +360,7 @@ class Sockets:
         try:
             item = self._take("outsockets")
             try:
-                return _send_datagram(endpoint, remote, message)
+                return endpoint.send_to(message, remote)
             finally:
                 item.give_back()
         except OSError:
@@ -490,12 +490,3 @@ class Sockets:
 def _exhausted(resource: str) -> Exception:
     """What a program sees when the host itself has no descriptor left."""
     return ResourceExhaustedError(str(LimitReached(resource)))
-
-
-def _send_datagram(endpoint: DatagramSocket, remote: Address, message: str) -> int:
-    """Send one datagram, waiting for room in the system's buffers if need be."""
-    while True:
-        try:
-            return endpoint.send_to(message, remote)
-        except BlockingIOError:
-            endpoint.wait_writable(None)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from _thread import allocate_lock
 
+from repy_compat.errors import RunEnded
 from repy_compat.world.base import (
     Address,
     Body,
@@ -25,6 +26,8 @@ from repy_compat.world.base import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from repy_compat.world.network.endpoints import Group
     from repy_compat.world.network.selector import Selectors
     from repy_compat.world.scheduler import RealScheduler
@@ -42,6 +45,7 @@ class RealNetwork(Network):
         self._group: Group | None = None
         self._selectors: Selectors | None = None
         self._stopped = False
+        self._send_datagram: Callable[[str, Address, Address], int] | None = None
         if scheduler is not None:
             scheduler.on_stop(self.stop)
 
@@ -99,6 +103,16 @@ class RealNetwork(Network):
         from repy_compat.world.network.endpoints import open_datagram_socket
 
         return open_datagram_socket(group, local)
+
+    def send_datagram(self, data: str, to: Address, local: Address) -> int:
+        """Send one datagram from a socket of the moment, bound to ``local``."""
+        if self._stopped:
+            raise RunEnded
+        if self._send_datagram is None:
+            from repy_compat.world.network.endpoints import send_datagram
+
+            self._send_datagram = send_datagram
+        return self._send_datagram(data, to, local)
 
     def listen(self, local: Address, backlog: int) -> Listener:
         """Listen for TCP connections; EADDRINUSE while another listener has it."""

@@ -1,9 +1,9 @@
 """UDP sockets, TCP listeners and TCP connections of the operating system.
 
-All of them are non-blocking. Whoever has to wait does so in ``poll`` on the one
-descriptor, without a timeout of ours: closing shuts the socket down first, which
-wakes the waiting thread. The last one to leave then gives the descriptor back,
-so its number can't come to mean another socket under somebody's feet.
+Whoever has to wait does so inside one call of the system, without a timeout of
+ours: closing shuts the socket down first, which wakes the waiting thread. The
+last one to leave then gives the descriptor back, so its number can't come to mean
+another socket under somebody's feet.
 """
 
 from __future__ import annotations
@@ -33,13 +33,17 @@ _DATAGRAM = 65_536
 
 #: No single receive asks for more: the buffers of the system are smaller, and
 #: Python reserves what is asked for before it looks.
-_LARGEST_RECEIVE = 262_144
+_LARGEST_RECEIVE = 65_536
 
 #: At most so much unread data is thrown away when a connection is closed.
 _LARGEST_DRAIN = 1_048_576
 
 #: Seconds; the system counts milliseconds in an int.
 _LONGEST_WAIT = 1e6
+
+#: Flag for calls that mustn't wait on a connection. Connections are in blocking
+#: mode where the system has it: a waiting receive is one call then.
+_NO_WAIT = getattr(socket, "MSG_DONTWAIT", 0)
 
 _IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN})
 
@@ -149,32 +153,41 @@ class _Socket(Endpoint):
             self.close()
 
     def _shut_down(self) -> None:
-        """Wake whoever waits; for connections also tell the peer."""
-        # An error says: never connected, or gone already, so nobody has to be told.
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        """Wake whoever waits."""
+        if self._waiting:
+            # It wakes them although it fails for what isn't connected.
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
-    def _wait(self, *, write: bool, timeout: float | None) -> bool:
+    def _enter(self) -> bool:
+        """Begin to wait on the descriptor, unless it's closed; then ``_leave``."""
         with self._lock:
-            if self._closed:
-                self._leave_if_stopped()
-                return False
-            self._waiting += 1
-            descriptor = self._socket.fileno()
-        try:
-            ready = _ready(descriptor, write=write, timeout=timeout)
-        finally:
-            with self._lock:
-                self._waiting -= 1
-                closed = self._closed
-                if closed and not self._waiting:
-                    self._socket.close()
+            if not self._closed:
+                self._waiting += 1
+                return True
         self._leave_if_stopped()
-        return ready and not closed
+        return False
+
+    def _leave(self) -> None:
+        """The wait is over; the last one out after a close releases the descriptor."""
+        with self._lock:
+            self._waiting -= 1
+            if self._closed and not self._waiting:
+                self._socket.close()
+        self._leave_if_stopped()
 
     def _leave_if_stopped(self) -> None:
         if self._group.stopped:
             raise RunEnded
+
+    def _wait(self, *, write: bool, timeout: float | None) -> bool:
+        if not self._enter():
+            return False
+        try:
+            ready = _ready(self._socket.fileno(), write=write, timeout=timeout)
+        finally:
+            self._leave()
+        return ready and not self._closed
 
     def readable(self) -> bool:
         """Whether a receive (or accept) would find something now, an end included."""
@@ -201,11 +214,16 @@ class RealDatagramSocket(_Socket, DatagramSocket):
     """A bound UDP socket."""
 
     def send_to(self, data: str, to: Address) -> int:
-        """Send one datagram; bytes sent. BlockingIOError when the buffers are full."""
+        """Send one datagram, waiting for room in the system's buffers; bytes sent."""
         payload = data.encode("latin-1")
-        with self._lock:
-            self._check_open()
-            return self._socket.sendto(payload, (to.ip, to.port))
+        while True:
+            with self._lock:
+                self._check_open()
+                try:
+                    return self._socket.sendto(payload, (to.ip, to.port))
+                except BlockingIOError:
+                    pass
+            self.wait_writable(None)
 
     def receive_from(self) -> tuple[str, Address]:
         """The next datagram; BlockingIOError when there is none."""
@@ -244,6 +262,7 @@ class RealConnection(_Socket, Connection):
         self._name_local()
         self.remote = remote
         self.send_buffer = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+        self._socket.setblocking(bool(_NO_WAIT))
 
     def _shut_down(self) -> None:
         """Send the end after what was sent, and drop what was never read.
@@ -251,12 +270,12 @@ class RealConnection(_Socket, Connection):
         Closing with unread data would make the system reset the connection, and
         the peer might lose the answer that it has not read yet.
         """
-        super()._shut_down()
         dropped = 0
-        # An error says: nothing more there, or reset.
+        # An error says: gone already, reset, or nothing more there.
         with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
             while dropped < _LARGEST_DRAIN:
-                piece = self._socket.recv(_DATAGRAM)
+                piece = self._socket.recv(_DATAGRAM, _NO_WAIT)
                 if not piece:
                     break
                 dropped += len(piece)
@@ -266,20 +285,33 @@ class RealConnection(_Socket, Connection):
         payload = data.encode("latin-1")
         with self._lock:
             self._check_open()
-            return self._socket.send(payload)
+            return self._socket.send(payload, _NO_WAIT)
 
     def receive(self, size: int) -> str:
         """1 to ``size`` bytes; ``''`` when the peer closed; BlockingIOError if none."""
         with self._lock:
             self._check_open()
-            return self._socket.recv(min(size, _LARGEST_RECEIVE)).decode("latin-1")
+            data = self._socket.recv(min(size, _LARGEST_RECEIVE), _NO_WAIT)
+        return data.decode("latin-1")
+
+    def await_data(self, size: int) -> str:
+        """1 to ``size`` bytes, waiting for them; ``''`` when there'll be no more."""
+        if not _NO_WAIT:
+            return super().await_data(size)
+        if not self._enter():
+            return ""
+        try:
+            data = self._socket.recv(min(size, _LARGEST_RECEIVE))
+        finally:
+            self._leave()
+        return data.decode("latin-1")
 
     def ended(self) -> bool:
         """Whether the peer has closed and nothing is left to read."""
         with self._lock:
             self._check_open()
             try:
-                return not self._socket.recv(1, socket.MSG_PEEK)
+                return not self._socket.recv(1, socket.MSG_PEEK | _NO_WAIT)
             except BlockingIOError:
                 return False
 
@@ -294,7 +326,6 @@ class RealListener(_Socket, Listener):
         with self._lock:
             self._check_open()
             sock, (ip, port) = self._socket.accept()
-        sock.setblocking(False)
         with closing_on_failure(sock):
             connection = RealConnection(self._group, sock)
             connection.settle(Address(ip, port))
@@ -340,6 +371,17 @@ def open_datagram_socket(group: Group, local: Address) -> RealDatagramSocket:
         endpoint = RealDatagramSocket(group, sock)
         endpoint._name_local()
     return endpoint
+
+
+def send_datagram(data: str, to: Address, local: Address) -> int:
+    """Send one datagram from a socket that only this call knows; bytes sent.
+
+    It blocks while the system's buffers are full: they empty by themselves.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        if local.port or local.ip != "0.0.0.0":
+            sock.bind((local.ip, local.port))
+        return sock.sendto(data.encode("latin-1"), (to.ip, to.port))
 
 
 def open_listener(group: Group, local: Address, backlog: int) -> RealListener:

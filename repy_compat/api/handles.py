@@ -112,6 +112,7 @@ def _refuse_subclass(_cls: type, **_keywords: object) -> NoReturn:
 type.__setattr__(Handle, "__init_subclass__", classmethod(_refuse_subclass))
 
 for _cls in (Handle, HandleV1):
+    type.__setattr__(_cls, "__name__", "NamespaceObjectWrapper")
     register_host_type(_cls, _TYPE_TEXT)
 
 

@@ -283,4 +283,5 @@ def new_constructor(dialect: Dialect) -> Callable[..., object]:
     def SafeDict(from_dict: object = None) -> object:
         return safedict_of(from_dict, dialect)
 
+    SafeDict.__qualname__ = "SafeDict"
     return SafeDict

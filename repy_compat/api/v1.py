@@ -7,7 +7,7 @@ Repy V1 specification, sections 3.2 and 6; the subjects are in ``v1_events``,
 from __future__ import annotations
 
 from repy_compat.api import namespaces, v1_events, v1_files, v2_events
-from repy_compat.python2 import classes as python2_classes
+from repy_compat.python2.classes import register_host_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,4 +44,4 @@ def build_mixed_names(runtime: Runtime) -> dict[str, object]:
 
 def _register(names: dict[str, object]) -> None:
     for name, function in names.items():
-        python2_classes.register_host_function(function, name)
+        register_host_function(function, name)

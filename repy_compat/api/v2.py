@@ -7,7 +7,7 @@ Repy V2 specification, sections 2.1 and 6; the subjects are in ``v2_events``,
 from __future__ import annotations
 
 from repy_compat.api import namespaces, v2_events, v2_files, v2_resources
-from repy_compat.python2 import classes as python2_classes
+from repy_compat.python2.classes import register_host_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,5 +26,5 @@ def build_names(runtime: Runtime) -> dict[str, object]:
         **namespaces.build_v2(runtime),
     }
     for name, function in names.items():
-        python2_classes.register_host_function(function, name)
+        register_host_function(function, name, "instancemethod")
     return names

@@ -17,7 +17,7 @@ import builtins
 from collections.abc import Callable
 from types import FunctionType, MethodType
 
-from repy_compat.python2.names import NAMES, is_builtin_method, type_name
+from repy_compat.python2.names import HOST_KIND, NAMES, is_builtin_method, type_name
 
 PRIVATE = "\u01c0"
 OLD = PRIVATE
@@ -30,7 +30,6 @@ REAL_BASES: dict[object, type] = {}
 """The class that a class statement derives from when a program names a facade."""
 
 _HOST_TYPE_TEXTS: dict[type, str] = {}
-_HOST_FUNCTIONS: dict[object, str] = {}
 _DUNDERS = frozenset(("__init__", "__del__", "__repr__", "__str__", "__iter__"))
 _READ_ONLY = "classes are read-only in restricted mode"
 
@@ -509,17 +508,16 @@ def is_method(value: object) -> bool:
     return kind is MethodType and not is_builtin_method(value)
 
 
-def register_host_function(function: object, name: str) -> None:
-    """Let a function of the API show under ``name``."""
-    _HOST_FUNCTIONS[function] = name
+def register_host_function(
+    function: FunctionType, name: str, type_name: str = "function"
+) -> None:
+    """Let a function of the API show under ``name`` and as a ``type_name``.
 
-
-def host_function_name(function: object) -> str | None:
-    """The name an API function was registered under, or None."""
-    try:
-        return _HOST_FUNCTIONS.get(function)
-    except TypeError:
-        return None
+    ``type_name`` is ``function`` or, as for V2's API, ``instancemethod``.
+    """
+    function.__name__ = function.__qualname__ = name
+    if type_name != "function":
+        function.__dict__[HOST_KIND] = type_name
 
 
 def register_host_type(cls: type, text: str) -> None:

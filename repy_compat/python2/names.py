@@ -174,6 +174,9 @@ NAMES: dict[type, str] = {
 # Since Python 3.13 some strings have an iterator type of their own.
 NAMES[type(iter("a"))] = NAMES[type(iter("é"))] = NAMES[type(iter("€"))] = "iterator"
 
+HOST_KIND = "\u01c0kind"
+"""Attribute of an API function whose type a program sees as another than function."""
+
 _classes: object = None
 
 
@@ -231,6 +234,8 @@ def type_name(value: object) -> str:
     kind = type(value)
     if kind is int:
         return "int" if INT_MIN <= value <= INT_MAX else "long"  # type: ignore[operator]
+    if kind is FunctionType:
+        return value.__dict__.get(HOST_KIND, "function")  # type: ignore[no-any-return]
     name = NAMES.get(kind)
     if name is not None:
         return name

@@ -213,8 +213,7 @@ def default_repr(value: object) -> str:
 
 
 def _repr_function(value: FunctionType) -> str:
-    name = classes_module().host_function_name(value) or value.__name__  # type: ignore[attr-defined]
-    return f"<function {name} at {address(value)}>"
+    return f"<function {value.__name__} at {address(value)}>"
 
 
 def _repr_builtin_function(value: BuiltinFunctionType) -> str:

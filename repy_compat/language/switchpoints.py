@@ -341,7 +341,7 @@ class _Marker:
 
 
 def _printed(node: Print) -> list[ast.expr]:
-    values: list[ast.expr] = node.values  # type: ignore[attr-defined]
+    values: list[ast.expr] = node.values
     return values
 
 

@@ -42,7 +42,7 @@ _THREADS_WITH_ROOM = 2_000
 #: The last wall for memory stands this far behind the limit: the supervisor
 #: comes first, and says why.
 _MEMORY_SLACK = 1024 * _MEGABYTE
-_DISK_SLACK = 16 * _MEGABYTE
+_DISK_SLACK = 1024 * _MEGABYTE
 _DESCRIPTOR_SLACK = 64
 
 _CAPABILITY_VERSION = 0x20080522

@@ -1,0 +1,83 @@
+"""Hostile programs, through the command line, each with the outcome it states."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from tests.programs.hostile_case import (
+    CANARIES,
+    Case,
+    Run,
+    cases,
+    run_case,
+    run_case_on_terminal,
+)
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "fork") or sys.platform != "linux", reason="all three rings"
+)
+
+ALL = cases()
+CLASSES = [f"T{number}" for number in range(1, 17)]
+
+
+def parameters() -> list[object]:
+    # Programs that bind the same ports don't run side by side.
+    return [
+        pytest.param(
+            case,
+            id=case.name,
+            marks=[pytest.mark.xdist_group("hostile ports")]
+            if case.attack_class in ("T10", "T14")
+            else [],
+        )
+        for case in ALL
+    ]
+
+
+@pytest.mark.parametrize("case", parameters())
+def test_a_hostile_program_ends_as_stated(case: Case, tmp_path) -> None:
+    """It ends in a stated way, prints what it should, and learns no secret."""
+    run = run_case(case, tmp_path)
+    assert case.allows(run), (run.code, run.output[-500:], run.errors[-2000:])
+    if case.prints is not None and run.code in (0, 200):
+        assert run.printed == case.prints
+    nothing_leaked(run)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in ALL if case.terminal], ids=lambda case: case.name
+)
+def test_nothing_acts_on_a_terminal(case: Case, tmp_path) -> None:
+    """Only text, line ends and tabs arrive on a terminal."""
+    run = run_case_on_terminal(case, tmp_path)
+    assert case.allows(run)
+    text = run.output.decode("utf-8", "surrogateescape")
+    acting = [
+        character
+        for character in text
+        if (character < " " and character not in "\n\r\t")
+        or "\x7f" <= character <= "\x9f"
+        or "\udc80" <= character <= "\udc9f"
+    ]
+    assert acting == []
+    assert run.output
+    nothing_leaked(run)
+
+
+def nothing_leaked(run: Run) -> None:
+    everything = run.everything()
+    assert b"ESCAPED" not in everything
+    for canary in CANARIES.values():
+        assert canary not in everything
+    assert (run.folder / "beside").read_bytes() == CANARIES["beside"]
+    assert sorted(path.name for path in run.folder.iterdir())[0:1] == ["beside"]
+
+
+@pytest.mark.parametrize("attack_class", CLASSES)
+def test_each_class_has_at_least_five_programs(attack_class: str) -> None:
+    """Every class of attack is tried in five ways or more."""
+    assert sum(case.attack_class == attack_class for case in ALL) >= 5

@@ -113,16 +113,17 @@ def _digits(text: str, base: int, kind: str) -> int:
     read_as = base
     if base == 0:
         read_as = prefix or (8 if rest[:1] == "0" else 10)
+    told = read_as if kind == "long" else base
     if prefix is not None and prefix == read_as:
         rest = rest[2:]
     if kind == "long" and rest[-1:] in ("l", "L") and read_as <= 21:
         rest = rest[:-1]
     if not (rest.isascii() and rest.isalnum()):
-        raise _invalid(shown, base, kind)
+        raise _invalid(shown, told, kind)
     try:
         number = int(rest, read_as)
     except ValueError:
-        raise _invalid(shown, base, kind) from None
+        raise _invalid(shown, told, kind) from None
     return -number if negative else number
 
 
@@ -275,7 +276,7 @@ def oct1(value: object) -> str:
 
 def _based(value: int, letter: str, prefix: str) -> str:
     # 2.7's smallest int turns into a long when its sign is taken off.
-    suffix = "L" if is_long(value) or (letter == "x" and value == INT_MIN) else ""
+    suffix = "L" if is_long(value) or value == INT_MIN else ""
     sign = "-" if value < 0 else ""
     return f"{sign}{prefix}{format(abs(int(value)), letter)}{suffix}"
 

@@ -94,6 +94,8 @@ def _study(template: str) -> tuple:
         allowed = _ALIKE.get(piece.letter)
         if piece.letter == "%" and not piece.flags and piece.width == _NONE:
             continue
+        if piece.precision == 0 and piece.letter in "diuoxX":
+            allowed = None  # 2.7 shows a zero as nothing
         strange = piece.has_key or piece.flags & ALTERNATE or piece.fault
         if strange or allowed is None or _STAR in (piece.width, piece.precision):
             types = [frozenset()] * 1000  # never the host

@@ -101,7 +101,8 @@ def map_(_token: object, /, *arguments: object) -> list:
         if function is None:
             return list(iterate(sequences[0]))
         items = iterate_or(sequences[0], "argument 2 to map() must support iteration")
-        return list(map(types.quick_function(function), items))
+        call = types.quick_function(function)
+        return [call(item) for item in items]
     iterators = [
         iterate_or(sequence, f"argument {at} to map() must support iteration")
         for at, sequence in enumerate(sequences, 2)
@@ -114,9 +115,12 @@ def map_(_token: object, /, *arguments: object) -> list:
 
 def filter2(function: object, sequence: object) -> object:
     """``filter(function, sequence)``: a str or tuple stays one, else a list."""
-    if function is not None:
-        function = types.quick_function(function)
-    kept = filter(function, iterate(sequence))  # type: ignore[call-overload]
+    items = iterate(sequence)
+    if function is None:
+        kept = [item for item in items if item]
+    else:
+        call = types.quick_function(function)
+        kept = [item for item in items if call(item)]
     if isinstance(sequence, str):
         return "".join(kept)
     if isinstance(sequence, tuple):

@@ -9,14 +9,15 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
 _NEED_TEXT = "expected a string or other character buffer object"
 _SEARCHES = ("find", "rfind", "index", "rindex")
 _PARSED = frozenset(
     "center count endswith expandtabs find index insert ljust replace rfind rindex "
-    "rjust rsplit split startswith zfill".split()
+    "rjust rsplit split startswith zfill bool float int list str tuple".split()
 )
-"""Methods whose complaint in 2.7 reads ``name() takes ... (n given)``."""
+"""Methods and types whose complaint in 2.7 reads ``name() takes ... (n given)``."""
 
 EXACT = {
     "cannot convert Infinity to integer ratio": (
@@ -114,15 +115,29 @@ _RULES: tuple[tuple[str, Callable[[str], str | None]], ...] = (
 )
 
 
-def fill_text(text: str, names: tuple[str, ...]) -> str | None:
+def fill_text(text: str, trace: TracebackType | None) -> str | None:
     """2.7's words for a fill character that is none.
 
-    The host doesn't say which method was called: ``names`` are those that the
-    calling code mentions.
+    The host doesn't say which method was called: the last of the three that the
+    code of the innermost frame mentions before the call.
     """
     if not text.startswith("The fill character must be "):
         return None
-    found = [name for name in ("center", "ljust", "rjust") if name in names]
-    name = found[0] if found else "center"
+    name = _last_mentioned(trace) or "center"
     given = text.rpartition("not ")[2] if ", not " in text else "str"
     return f"{name}() argument 2 must be char, not {given}"
+
+
+def _last_mentioned(trace: TracebackType | None) -> str | None:
+    from dis import get_instructions
+
+    found = None
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is not None:
+        for instruction in get_instructions(trace.tb_frame.f_code):
+            if instruction.offset >= trace.tb_lasti:
+                break
+            if instruction.argval in ("center", "ljust", "rjust"):
+                found = instruction.argval
+    return found

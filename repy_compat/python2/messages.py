@@ -45,9 +45,6 @@ EXACT = {
         "object() takes no parameters"
     ),
     "unhashable type: 'slice'": "unhashable type",
-    "The fill character must be exactly one character long": (
-        "ljust() argument 2 must be char, not str"
-    ),
     "must assign iterable to extended slice": "can only assign an iterable",
     "string indices must be integers": "string indices must be integers, not str",
     "dictionary keys changed during iteration": (
@@ -203,11 +200,7 @@ def _of_builtin(error: BaseException, text: str) -> str | None:
     if told is None and "'" + OLD not in text and called[:1] != OLD:
         told = hosttexts.method_text(text)
     if told is None and text.startswith("The fill character"):
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        names = trace.tb_frame.f_code.co_names if trace is not None else ()
-        told = hosttexts.fill_text(text, names)
+        told = hosttexts.fill_text(text, error.__traceback__)
     return told
 
 

@@ -7,11 +7,10 @@ looked up here.
 
 from __future__ import annotations
 
-from _string import formatter_field_name_split, formatter_parser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MethodType
 
-from repy_compat.python2.names import type_name
+from repy_compat.python2.names import INT_MAX, type_name
 from repy_compat.python2.text import py2_repr, py2_str
 
 _REFUSED_STARTS = ("im_", "func_", "tb_", "f_", "co_", "gi_", "cr_", "ag_")
@@ -43,38 +42,53 @@ class _Fields:
 
     def fill(self, template: str, depth: int) -> str:
         """``template`` with all fields replaced, nested ones in specs first."""
-        if depth < 0:
+        if depth <= 0:
             raise ValueError("Max string recursion exceeded")
-        if "{" not in template and "}" not in template:
-            return template
         result = []
-        for literal, field, spec, conversion in formatter_parser(template):
+        for literal, field in pieces(template):
             result.append(literal)
-            if field is None:
-                continue
-            value = self.value(field)
-            if conversion == "r":
-                value = py2_repr(value)
-            elif conversion == "s":
-                value = py2_str(value)
-            elif conversion is not None:
-                raise ValueError(f"Unknown conversion specifier {conversion}")
-            result.append(format_value(value, self.fill(spec, depth - 1)))
+            if field is not None:
+                result.append(self.field(field, depth))
         return "".join(result)
 
-    def value(self, field: str) -> object:
+    def field(self, field: str, depth: int) -> str:
+        """The text of what stands between two braces."""
+        name, conversion, spec = parts_of(field)
+        value = self.value(name)
+        if conversion == "r":
+            value = py2_repr(value)
+        elif conversion == "s":
+            value = py2_str(value)
+        elif conversion:
+            code = ord(conversion)
+            shown = conversion if 32 < code < 127 else f"\\x{code:x}"
+            raise ValueError(f"Unknown conversion specifier {shown}")
+        if "{" in field:
+            spec = self.fill(spec, depth - 1)
+        return format_value(value, spec)
+
+    def value(self, name: str) -> object:
         """The object that a field's name leads to."""
-        first, rest = formatter_field_name_split(field)
+        end = min(
+            (at for at in (name.find("."), name.find("[")) if at >= 0),
+            default=len(name),
+        )
+        first = name[:end]
+        number = _number(first)
         value: object
-        if first == "":
+        if not first:
             value = self.positional(self.next_number())
-        elif isinstance(first, int):
+        elif number is not None:
             self.by_hand()
-            value = self.positional(first)
+            value = self.positional(number)
         else:
             value = self.keywords[first]
-        for is_attribute, name in rest:
-            value = read_attribute(value, name) if is_attribute else value[name]  # type: ignore[index]
+        for is_attribute, step in steps_of(name[end:]):
+            if is_attribute:
+                value = read_attribute(value, step)
+            else:
+                number = _number(step)
+                value = value[step if number is None else number]  # type: ignore[index]
         return value
 
     def positional(self, number: int) -> object:
@@ -102,6 +116,100 @@ class _Fields:
                 "manual field specification"
             )
         self.automatic = -1
+
+
+# --------------------------------------------------------------------------
+# Taking a template apart
+
+
+def pieces(template: str) -> Iterator[tuple[str, str | None]]:
+    """Literal texts, each with the field behind it or None, one by one.
+
+    ValueError where braces don't match, when that place is reached.
+    """
+    at, end = 0, len(template)
+    while at < end:
+        start = at
+        while at < end and template[at] not in "{}":
+            at += 1
+        if at == end:
+            yield template[start:], None
+            return
+        brace = template[at]
+        at += 1
+        if template.startswith(brace, at):  # doubled: the brace itself
+            yield template[start:at], None
+            at += 1
+            continue
+        if brace == "}" or at == end:
+            raise ValueError(f"Single '{brace}' encountered in format string")
+        close = _closing(template, at)
+        yield template[start : at - 1], template[at:close]
+        at = close + 1
+
+
+def _closing(template: str, at: int) -> int:
+    """Where the brace that was opened before ``at`` is closed."""
+    open_braces = 1
+    for place in range(at, len(template)):
+        if template[place] == "{":
+            open_braces += 1
+        elif template[place] == "}":
+            open_braces -= 1
+            if not open_braces:
+                return place
+    raise ValueError("unmatched '{' in format")
+
+
+def parts_of(field: str) -> tuple[str, str, str]:
+    """Name, conversion (or ``''``) and spec of a field."""
+    at = min((at for at in (field.find(":"), field.find("!")) if at >= 0), default=-1)
+    if at < 0:
+        return field, "", ""
+    name, rest = field[:at], field[at + 1 :]
+    if field[at] == ":":
+        return name, "", rest
+    if not rest:
+        raise ValueError("end of format while looking for conversion specifier")
+    if len(rest) > 1 and rest[1] != ":":
+        raise ValueError("expected ':' after format specifier")
+    return name, rest[0], rest[2:]
+
+
+def steps_of(path: str) -> Iterator[tuple[bool, str]]:
+    """The attributes (True) and items (False) behind a field's first name."""
+    at = 0
+    while at < len(path):
+        kind = path[at]
+        at += 1
+        start = at
+        if kind == ".":
+            while at < len(path) and path[at] not in ".[":
+                at += 1
+            step = path[start:at]
+        elif kind == "[":
+            at = path.find("]", start)
+            if at < 0:
+                raise ValueError("Missing ']' in format string")
+            step = path[start:at]
+            at += 1
+        else:
+            raise ValueError("Only '.' or '[' may follow ']' in format field specifier")
+        if not step:
+            raise ValueError("Empty attribute in format string")
+        yield kind == ".", step
+
+
+def _number(text: str) -> int | None:
+    if not (text.isascii() and text.isdigit()):
+        return None
+    if int(text) > INT_MAX:
+        raise ValueError("Too many decimal digits in format string")
+    return int(text)
+
+
+# --------------------------------------------------------------------------
+# Attributes
 
 
 def is_refused_name(name: str) -> bool:

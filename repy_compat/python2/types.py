@@ -276,6 +276,40 @@ def _make_xrange(*arguments: object, **keywords: object) -> object:
 
 
 # --------------------------------------------------------------------------
+# Hidden bases of a program's own sets: operations keep the left operand's class
+
+
+def _kept_class(base: type, name: str) -> Construct:
+    native = getattr(base, name)
+    new, put_in = base.__new__, set.__ior__
+
+    def method(self: object, *others: object) -> object:
+        result = native(self, *others)
+        if result is NotImplemented:
+            return result
+        if base is frozenset:
+            return new(type(self), result)  # type: ignore[call-arg]
+        made = new(type(self))
+        put_in(made, result)  # type: ignore[arg-type]
+        return made
+
+    method.__name__ = method.__qualname__ = name
+    return method
+
+
+_KEEPING = (
+    "__or__ __and__ __sub__ __xor__ union intersection difference "
+    "symmetric_difference copy"
+).split()
+_OwnSet = type("set", (set,), {name: _kept_class(set, name) for name in _KEEPING})
+_OwnFrozenset = type(
+    "frozenset",
+    (frozenset,),
+    {name: _kept_class(frozenset, name) for name in _KEEPING},
+)
+
+
+# --------------------------------------------------------------------------
 # The facades
 
 
@@ -331,8 +365,8 @@ STR = _new("str", str, make_str, py2_str, str)
 LIST = _new("list", list, make_list, None, list)
 TUPLE = _new("tuple", tuple, make_tuple, None, tuple)
 DICT = _new("dict", dict, dictmaking.make_dict, None, dict)
-SET = _new("set", set, make_set, None, set)
-FROZENSET = _new("frozenset", frozenset, make_frozenset, None, frozenset)
+SET = _new("set", set, make_set, None, _OwnSet)
+FROZENSET = _new("frozenset", frozenset, make_frozenset, None, _OwnFrozenset)
 OBJECT = _new("object", object, make_object, None, NewRoot)
 SLICE = _new("slice", slice, make_slice)
 XRANGE = _new("xrange", Xrange, _make_xrange)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from _thread import allocate_lock
+from _thread import RLock
 
 from repy_compat.world.base import Files, RawFile
 
@@ -152,7 +152,7 @@ class _RealFile(RawFile):
     def __init__(self, descriptor: int) -> None:
         self._descriptor = [descriptor]
         # Without pread and pwrite, position and transfer are two calls.
-        self._seeking = None if _HAS_PREAD else allocate_lock()
+        self._seeking = None if _HAS_PREAD else RLock()
 
     def read_at(self, size: int, offset: int) -> str:
         """Up to ``size`` bytes from ``offset``; ``''`` at or after the end."""

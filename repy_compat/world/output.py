@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from _thread import allocate_lock
+from _thread import RLock
 from codecs import getincrementaldecoder
 
 from repy_compat.world.base import Output
@@ -18,7 +18,8 @@ class StreamOutput(Output):
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._lock = allocate_lock()
+        # Reentrant: a finaliser that the collector runs in here may write, too.
+        self._lock = RLock()
         self.broken = False
 
     def write(self, text: str) -> None:
@@ -54,24 +55,25 @@ class MemoryOutput(Output):
     def __init__(self, limit: int | None = None) -> None:
         self._pieces: list[str] = []
         self._room = limit
-        self._lock = allocate_lock()
+        self._lock = RLock()  # reentrant for finalisers
         self.truncated = False
 
     def write(self, text: str) -> None:
         """Keep one piece, as far as there is room."""
+        size = len(text)
         with self._lock:
-            if self._room is not None:
-                if len(text) > self._room:
+            room = self._room
+            if room is not None:
+                # No call between reading and writing the room: no finaliser either.
+                self._room = room - size if size <= room else 0
+                if size > room:
                     self.truncated = True
-                    text = text[: self._room]
-                self._room -= len(text)
+                    text = text[:room]
             self._pieces.append(text)
 
     def text(self) -> str:
         """Everything kept so far."""
-        with self._lock:
-            self._pieces = ["".join(self._pieces)]
-            return self._pieces[0]
+        return "".join(list(self._pieces))
 
 
 class TerminalFilter:

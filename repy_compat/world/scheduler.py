@@ -46,7 +46,8 @@ LONGEST_WAIT = 100_000.0  # seconds in one piece; longer waits are repeated
 LINGER = 0.5  # seconds that the timer thread waits for another timer before it ends
 RETRY = 0.05  # seconds until due bodies try again to get a thread
 
-_stack_size_lock = allocate_lock()
+# Reentrant: a finaliser in the middle of a start may start an event, too.
+_stack_size_lock = RLock()
 
 
 class RealScheduler(Scheduler):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -11,7 +14,7 @@ import repy_compat.world.scheduler as scheduler_module
 from repy_compat.errors import LimitReached, RunEnded
 from repy_compat.limits.ledger import Ledger
 from repy_compat.limits.restrictions import Limits
-from repy_compat.world.events import COMM, EVENT, EventTable
+from repy_compat.world.events import COMM, EVENT, Event, EventTable
 from repy_compat.world.scheduler import RealScheduler
 
 
@@ -187,6 +190,51 @@ def test_the_selector_s_event() -> None:
     run.table.main(lambda: (thread.start(), thread.join(0.05)))  # type: ignore
     thread.join(5)
     assert run.ledger.holders("events") == ["selector"]
+
+
+def test_requests_at_the_depth_limit_of_recursion() -> None:
+    """At whatever depth a request fails, it has happened wholly or not at all."""
+    run = Run(20)
+    ran: list[int] = []
+    asked: list[int] = []
+
+    def at_depth(depth: int, request: Callable[[], object]) -> None:
+        if depth:
+            at_depth(depth - 1, request)
+            return
+        request()
+        asked.append(1)
+
+    def arm_and_cancel() -> None:
+        handle = run.table.schedule(0.2, EVENT, nothing)
+        armed.append(handle)
+        run.table.cancel(handle)
+
+    armed: list[Event] = []
+    requests = (
+        lambda: run.table.schedule(0, EVENT, lambda: ran.append(1)),
+        lambda: run.table.start(EVENT, lambda: ran.append(1)),
+        arm_and_cancel,
+    )
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(250)
+    try:
+        for request in requests:
+            for depth in range(100, 250):
+                asked.clear()
+                ran.clear()
+                with contextlib.suppress(RecursionError):
+                    at_depth(depth, request)
+                for handle in armed:
+                    run.table.cancel(handle)
+                armed.clear()
+                run.scheduler.wait_until_idle()
+                assert request is arm_and_cancel or len(ran) >= len(asked)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert run.failures == []
+    items = [run.ledger.take("events", "all") for _ in range(20)]
+    assert run.held() == len(items) == 20
 
 
 def test_what_an_event_kept_alive_goes_with_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import threading
 
@@ -75,6 +76,34 @@ def test_memory() -> None:
     for _ in range(1000):
         unlimited.write("0123456789")
     assert (len(unlimited.text()), unlimited.truncated) == (10_000, False)
+
+
+def test_finalisers_that_write() -> None:
+    """A collector that runs inside write() may itself write: nothing hangs."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    outputs = (MemoryOutput(1000), StreamOutput(writer))
+
+    class Garbage:
+        def __init__(self) -> None:
+            self.me = self
+
+        def __del__(self) -> None:
+            for output in outputs:
+                output.write("x")
+
+    before = gc.get_threshold()
+    gc.set_threshold(3, 2, 2)
+    try:
+        for _ in range(1000):
+            Garbage()
+            for output in outputs:
+                output.write("y")
+    finally:
+        gc.set_threshold(*before)
+    gc.collect()
+    os.close(writer)
+    assert len(outputs[0].text()) == 1000
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import builtins
 import errno
+from contextlib import suppress
 from weakref import ref
 
 from repy_compat.api.addresses import receiving, sending
@@ -245,6 +246,13 @@ class Registration:
             self.comms.make_call(*call)
 
     def _listen_on(self) -> None:
+        """See to what comes next: here and now if it's there, else by the watch."""
+        if self.stopped:
+            return
+        with suppress(OSError):  # stopped a moment ago
+            if self._endpoint.readable():
+                self.comms.start_when_room(self._deliver)
+                return
         watch = self._watch
         if watch is None:
             # This event came before ``begin`` had even seen its watch.

@@ -16,6 +16,7 @@ from repy_compat.testing.schedule import Departures, follow
 from repy_compat.testing.shrinking import Shrinking
 from repy_compat.testing.strategy import Auto, Strategy
 from repy_compat.testing.subject import Run, Subject, without_collector
+from repy_compat.world.simulation.engine import go_on
 
 FAILS, HOLDS, EXHAUSTED, INCONCLUSIVE = "fails", "holds", "exhausted", "inconclusive"
 SHRINKING_STEPS = 400_000
@@ -217,7 +218,18 @@ class Explorer:
         # Runs that don't end are long: the bound is on steps, to be the same anywhere.
         attempts = min(400, max(20, SHRINKING_STEPS // (found.run.record.steps + 1)))
         departures = found.run.schedule.departures
-        return Shrinking(departures, found, attempt, attempts).search()
+        singles = self._single_departures() if len(departures) > 1 else ()
+        return Shrinking(departures, found, attempt, attempts, singles).search()
+
+    def _single_departures(self) -> Departures:
+        """Each other choice at each decision of the run without departures."""
+        offers = self._subject.execute(go_on).record.offers
+        return tuple(
+            (index, event)
+            for index, (current, choices) in enumerate(offers)
+            for event in choices
+            if event != (current if current >= 0 else choices[0])
+        )
 
 
 def _all_ran(run: Run) -> bool:

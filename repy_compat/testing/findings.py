@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from repy_compat.testing.record import Record, Step
 from repy_compat.testing.trace import VERBS, events_held
+from repy_compat.world.simulation.engine import Blocked
 from repy_compat.world.simulation.waiting import SimulatedLock
 
 if TYPE_CHECKING:
@@ -163,33 +164,34 @@ def _deadlock(run: Run) -> Finding:
     record = run.record
     calls = _waiting_calls(record)
     told, moments, places = [], [], []
-    for name, why in record.blocked:
-        number = record.names.index(name)
-        step = calls.get(number)
-        if why == "idle":
+    for blocked in record.blocked:
+        if blocked.why == "idle":
             continue
-        what = "waits for a signal"
-        if isinstance(why, SimulatedLock):
-            what = _waits_for(why, calls.get(number))
-        if step is not None and step.place is not None:
+        step = calls.get(blocked.number)
+        what = _waits_for(blocked, step, record)
+        if step is not None:
+            assert step.place is not None
             moments.append(moment(run, step, what))
             places.append(step.place.line)
-        told.append(f"{name} {what}")
+        told.append(f"{record.names[blocked.number]} {what}")
     summary = "; ".join(told) or "every event waits"
     return Finding(
         "deadlock", summary, tuple(moments), ("deadlock", tuple(sorted(places)))
     )
 
 
-def _waits_for(lock: SimulatedLock, call: Step | None) -> str:
+def _waits_for(blocked: Blocked, call: Step | None, record: Record) -> str:
+    if not isinstance(blocked.why, SimulatedLock):
+        return "waits"
     words = "a lock"
     if call is not None and call.place is not None:
         words = call.place.words.removesuffix(".acquire")
-    if lock.holder is None or not lock.taken:
+    if blocked.holder < 0:
         return f"waits for {words}"
-    if lock.holder.state == "over":
-        return f"waits for {words}, which {lock.holder.name} took and never released"
-    return f"waits for {words}, which {lock.holder.name} holds"
+    holder = record.names[blocked.holder]
+    if blocked.holder_over:
+        return f"waits for {words}, which {holder} took and never released"
+    return f"waits for {words}, which {holder} holds"
 
 
 def _waiting_calls(record: Record) -> dict[int, Step]:

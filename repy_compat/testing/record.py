@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from repy_compat.world.simulation.engine import Engine, Entry
+from repy_compat.world.simulation.engine import Blocked, Engine, Entry
 
 Location = tuple[object, ...]
 READS = frozenset("rqn")
@@ -71,7 +71,7 @@ class Record:
     names: list[str]
     begun: int
     ending: str
-    blocked: list[tuple[str, object]]
+    blocked: list[Blocked]
     seconds: float
     steps: int
     defects: list[BaseException]

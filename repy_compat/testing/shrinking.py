@@ -1,7 +1,8 @@
 """From a schedule that shows a finding to the smallest one that shows the same.
 
-Delta debugging over the departures (Zeller and Hildebrandt, "Simplifying and
-isolating failure-inducing input", 2002), then each remaining departure is moved
+First every schedule with a single departure is tried, the earliest first: most
+findings need no more. then delta debugging over the departures (Zeller and Hildebrandt, "Simplifying
+and isolating failure-inducing input", 2002), and each remaining departure is moved
 to the earliest decision that still shows it. What counts is the schedule that a
 run really took, so a departure that changed nothing is gone at once.
 """
@@ -21,21 +22,29 @@ Attempt = Callable[[Departures], "tuple[Departures, R] | None"]
 class Shrinking(Generic[R]):
     """The search for a smaller schedule, within ``runs`` attempts.
 
+    ``singles`` are the departures that the run without departures offers.
     Invariant: ``best`` shows the finding, and nothing smaller that was tried did.
     """
 
     def __init__(
-        self, departures: Departures, run: R, attempt: Attempt[R], runs: int = 400
+        self,
+        departures: Departures,
+        run: R,
+        attempt: Attempt[R],
+        runs: int = 400,
+        singles: Departures = (),
     ) -> None:
         self.best = departures
         self.run = run
         self.attempts = 0
         self._attempt = attempt
         self._runs = runs
+        self._singles = singles
         self._tried: set[Departures] = {departures}
 
     def search(self) -> R:
         """Shrink until nothing helps or the attempts are used up; the best run."""
+        self._try_singles()
         before: Departures | None = None
         while before != self.best:
             before = self.best
@@ -55,6 +64,13 @@ class Shrinking(Generic[R]):
         self.best, self.run = shown
         self._tried.add(self.best)
         return True
+
+    def _try_singles(self) -> None:
+        """Half of the attempts at most; the rest is for what needs more departures."""
+        if not self._try(()):
+            for single in self._singles[: self._runs // 2]:
+                if len(self.best) <= 1 or self._try((single,)):
+                    return
 
     def _drop_chunks(self) -> None:
         size = len(self.best)

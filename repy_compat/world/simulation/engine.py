@@ -26,7 +26,7 @@ import math
 from bisect import insort
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from repy_compat.errors import RunEnded
 from repy_compat.world.base import Body, KeepAlive, Lock, Pending, Scheduler, Signal
@@ -84,6 +84,20 @@ class Task:
         self.service = False
 
 
+class Blocked(NamedTuple):
+    """An event that waits when the run comes to rest.
+
+    ``why`` is ``idle``, ``sleep``, a lock, a signal or an endpoint. ``holder`` is
+    the number of the event that took the lock, or -1; ``holder_over`` says that
+    this event has ended.
+    """
+
+    number: int
+    why: object
+    holder: int
+    holder_over: bool
+
+
 class Engine(Scheduler):
     """The scheduler of one simulated run, in the thread that creates it.
 
@@ -118,7 +132,7 @@ class Engine(Scheduler):
         self.marks: list[tuple[int, float]] = []
         self.ended = False
         self.ending = ""
-        self.blocked: list[tuple[str, object]] = []
+        self.blocked: list[Blocked] = []
         self.defects: list[BaseException] = []
         main = Task(MAIN, "MainThread", None)
         main.state = READY
@@ -319,13 +333,11 @@ class Engine(Scheduler):
     def _nothing_left(self) -> None:
         waiting = [task for task in self.tasks if task.state == BLOCKED]
         only_main = [task.why for task in waiting] == ["idle"]
-        self.blocked = [(task.name, task.why) for task in waiting]
+        self.blocked = [_blocked(task) for task in waiting]
         self._rest("listening" if only_main and self._kept else "deadlock")
 
     def _give_up(self, ending: str) -> NoReturn:
-        self.blocked = [
-            (task.name, task.why) for task in self.tasks if task.state == BLOCKED
-        ]
+        self.blocked = [_blocked(task) for task in self.tasks if task.state == BLOCKED]
         self._rest(ending)
         raise RunEnded
 
@@ -487,6 +499,14 @@ class Engine(Scheduler):
 
     def _unfinished(self) -> bool:
         return any(task.state != OVER for task in self.tasks[1:])
+
+
+def _blocked(task: Task) -> Blocked:
+    why = task.why
+    holder = why.holder if isinstance(why, SimulatedLock) and why.taken else None
+    if holder is None:
+        return Blocked(task.number, why, -1, False)
+    return Blocked(task.number, why, holder.number, holder.state == OVER)
 
 
 def _nobody(ending: str) -> None:

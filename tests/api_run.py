@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -134,3 +134,45 @@ def api_run(
         finally:
             run.runtime.close()
             run.scheduler.stop()
+
+
+class ProgramRun:
+    """What a whole program did: ``output``, ``errors``, ``how`` and ``left``."""
+
+    def __init__(
+        self, output: str, errors: str, how: str, left: dict[str, int]
+    ) -> None:
+        self.output = output
+        self.errors = errors
+        self.how = how
+        self.left = left
+
+
+def run_program(
+    text: str,
+    dialect: Dialect = Dialect.V2,
+    *,
+    args: Sequence[str] = (),
+    files: Mapping[str, bytes] = {},
+    **limits: float,
+) -> ProgramRun:
+    """Run a program in this process, in a new folder that holds ``files``."""
+    from repy_compat.language.compiler import compile_program
+    from repy_compat.sandbox import Sandbox
+    from repy_compat.world.real import real_world
+
+    name = "program.repy" if dialect is Dialect.V1 else "program.r2py"
+    program = compile_program(text, name, dialect)
+    output, errors = Written(), Written()
+    with tempfile.TemporaryDirectory() as folder:
+        for file, content in files.items():
+            with open(os.path.join(folder, file), "wb") as made:
+                made.write(content)
+        world = real_world(folder, output, errors)
+        given = Limits.default().replace(**limits)
+        sandbox = Sandbox(program, given, world, args=args)
+        ending = sandbox.main()
+        del sandbox.namespace
+        left = sandbox.left()
+        sandbox.runtime.close()
+    return ProgramRun(output.text, errors.text, ending.how, left)

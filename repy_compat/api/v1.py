@@ -6,6 +6,8 @@ Repy V1 specification, sections 3.2 and 6; the subjects are in ``v1_events``,
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from repy_compat.api import namespaces, v1_events, v1_files, v2_events
 from repy_compat.python2.classes import register_host_function
 
@@ -44,4 +46,5 @@ def build_mixed_names(runtime: Runtime) -> dict[str, object]:
 
 def _register(names: dict[str, object]) -> None:
     for name, function in names.items():
+        assert isinstance(function, FunctionType)
         register_host_function(function, name)

@@ -81,10 +81,13 @@ def _build_settimer(runtime: Runtime) -> Callable[..., object]:
     handle_class = runtime.handle_class
 
     def settimer(*arguments: object, **keywords: object) -> object:
-        found = parameters(("waittime", "function", "args"), arguments, keywords)
-        if found is None:
-            raise wrong_call_v1("settimer", arguments, keywords)
-        delay, function, given = found
+        if keywords or len(arguments) != 3:
+            found = parameters(("waittime", "function", "args"), arguments, keywords)
+            if found is None:
+                raise wrong_call_v1("settimer", arguments, keywords)
+            delay, function, given = found
+        else:
+            delay, function, given = arguments
         if (
             not is_number(delay)
             or not is_function(function)

@@ -6,6 +6,8 @@ Repy V2 specification, sections 2.1 and 6; the subjects are in ``v2_events``,
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from repy_compat.api import namespaces, v2_events, v2_files, v2_resources
 from repy_compat.python2.classes import register_host_function
 
@@ -26,5 +28,6 @@ def build_names(runtime: Runtime) -> dict[str, object]:
         **namespaces.build_v2(runtime),
     }
     for name, function in names.items():
+        assert isinstance(function, FunctionType)
         register_host_function(function, name, "instancemethod")
     return names

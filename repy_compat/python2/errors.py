@@ -18,12 +18,15 @@ import sys
 from types import CodeType, FrameType, TracebackType
 
 from repy_compat.python2 import classes, messages
-from repy_compat.python2.classes import PRIVATE, ClosedType
+from repy_compat.python2.classes import PRIVATE, ClosedType, ProgramClass
+from repy_compat.python2.text import py2_repr, py2_str
 
 Entry = tuple[str, int, str, bool]
 """File, line, function, and whether it is the program's."""
 
 _LAST = PRIVATE + "last"
+_TWIN = PRIVATE + "ours"
+_PLACES = PRIVATE + "places"
 _HOST_FILES = __file__.rpartition("python2")[0]
 
 
@@ -76,8 +79,6 @@ def _str(self: BaseException) -> str:
 
 
 def _repr(self: BaseException) -> str:
-    from repy_compat.python2.text import py2_repr
-
     name = type(self).__name__.rpartition(".")[2]
     arguments = self.args
     return name + (py2_repr(arguments) if arguments else "()")
@@ -130,8 +131,6 @@ def _environment_init(self: BaseException, *arguments: object) -> None:
 
 
 def _environment_str(self: BaseException) -> str:
-    from repy_compat.python2.text import py2_repr, py2_str
-
     number, text, filename = self.errno, self.strerror, self.filename  # type: ignore[attr-defined]
     if filename is not None or PRIVATE + "named" in self.__dict__:
         return f"[Errno {py2_str(number)}] {py2_str(text)}: {py2_repr(filename)}"
@@ -201,16 +200,12 @@ for _name, _base in (
 
 
 def _key_str(self: BaseException) -> str:
-    from repy_compat.python2.text import py2_repr
-
     if len(self.args) == 1:
         return py2_repr(self.args[0])
     return _plain_text(self)
 
 
 def _syntax_str(self: BaseException) -> str:
-    from repy_compat.python2.text import py2_str
-
     text = py2_str(self.msg)  # type: ignore[attr-defined]
     filename = self.filename  # type: ignore[attr-defined]
     line = self.lineno  # type: ignore[attr-defined]
@@ -247,7 +242,7 @@ def _unicode_init(self: BaseException, *arguments: object) -> None:
         raise TypeError(
             f"function takes exactly {len(fields)} arguments ({len(arguments)} given)"
         )
-    for name, value in zip(fields, arguments):
+    for name, value in zip(fields, arguments, strict=True):
         if name in ("start", "end") and not isinstance(value, int):
             raise TypeError("an integer is required")
         self.__dict__[name] = value
@@ -277,6 +272,16 @@ for _name in ("UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError
 # What the host has and Python 2 hasn't, and what it has in one place only.
 _OURS[RecursionError] = EXCEPTIONS["RuntimeError"]
 _OURS[OSError] = EXCEPTIONS["OSError"]
+
+_PLAIN = frozenset(
+    made
+    for made in EXCEPTIONS.values()
+    if "__init__" not in made.__dict__ and not issubclass(made, SyntaxError)
+)
+"""Classes whose instances are made from their ``args``."""
+
+_HOLDING = frozenset((EXCEPTIONS["AttributeError"], EXCEPTIONS["NameError"]))
+"""Classes whose host versions hold the object that an attribute was missing from."""
 
 _BASE = EXCEPTIONS["BaseException"]
 
@@ -365,8 +370,6 @@ def exception_text(error: BaseException) -> str:
     Raises whatever a program's ``__str__`` raises, TypeError if it gives no
     string.
     """
-    from repy_compat.python2.text import py2_str
-
     if isinstance(error, Shadow):
         return py2_str(error.__dict__[PRIVATE + "instance"])
     if not isinstance(error, _BASE):
@@ -376,8 +379,6 @@ def exception_text(error: BaseException) -> str:
 
 def _plain_text(error: BaseException) -> str:
     """``str`` of an exception without a text method of its own."""
-    from repy_compat.python2.text import py2_repr, py2_str
-
     arguments = error.args
     if not arguments:
         return ""
@@ -404,27 +405,48 @@ def translated(error: BaseException) -> BaseException:
     The same one each time it is asked for.
     """
     fields = error.__dict__
-    ours = fields.get(PRIVATE + "ours")
-    if ours is not None:
-        return ours  # type: ignore[no-any-return]
+    ours = fields.get(_TWIN)
+    if ours is None:
+        ours = _twin(error, _class_for(type(error)))
+        fields[_TWIN] = ours
+        if isinstance(error, (AttributeError, NameError)):
+            _drop_held(error)
+    return ours  # type: ignore[no-any-return]
+
+
+def _twin(error: BaseException, cls: type) -> BaseException:
+    """A new exception of class ``cls`` that says what ``error`` says."""
     name, arguments = messages.translate(error)
-    cls = _class_for(type(error)) if name is None else EXCEPTIONS[name]
+    if name is not None:
+        cls = EXCEPTIONS[name]
+    if cls in _PLAIN:
+        return cls(*arguments)  # type: ignore[no-any-return]
     ours = cls.__new__(cls)
     if isinstance(ours, SyntaxError):
         ours.__init__(*arguments)  # type: ignore[misc]
     ours.args = arguments
-    fields[PRIVATE + "ours"] = ours
-    if isinstance(error, (AttributeError, NameError)):
-        error.name = None  # type: ignore[assignment]
-        if isinstance(error, AttributeError):
-            error.obj = None
     return ours  # type: ignore[no-any-return]
+
+
+def _drop_held(error: BaseException) -> None:
+    """Drop the objects that the host's exceptions about names and attributes hold."""
+    error.name = None  # type: ignore[attr-defined]
+    if isinstance(error, AttributeError):
+        error.obj = None
 
 
 def caught(error: BaseException) -> object:
     """What a program's clause binds, once ``error`` has been caught."""
+    host = _OURS.get(type(error))
     shown: object = error
-    if not isinstance(error, _BASE):
+    if host is not None:
+        fields = error.__dict__
+        shown = fields.get(_TWIN)
+        if shown is None:
+            shown = fields[_TWIN] = _twin(error, host)
+            if host in _HOLDING:
+                _drop_held(error)
+    elif not isinstance(error, _BASE):
         if isinstance(error, Shadow):
             shown = error.__dict__[PRIVATE + "instance"]
         else:
@@ -439,15 +461,16 @@ def caught(error: BaseException) -> object:
 
 def caught_lightly(error: BaseException) -> object:
     """As :func:`caught`, where nobody asks afterwards where it came from."""
-    if isinstance(error, _BASE):
-        error.__traceback__ = error.__context__ = None
+    host = _OURS.get(type(error))
+    if host is not None:
+        return _twin(error, host)
+    error.__traceback__ = error.__context__ = None
+    kind = type(type(error))
+    if kind is ProgramClass or kind is ClosedType:
         return error
     if isinstance(error, Shadow):
-        error.__traceback__ = error.__context__ = None
         return error.__dict__[PRIVATE + "instance"]
-    shown = translated(error)
-    error.__traceback__ = error.__context__ = None
-    return shown
+    return translated(error)
 
 
 # Where an exception came from
@@ -465,13 +488,13 @@ def _note(error: BaseException, trace: TracebackType) -> None:
         places.append((step.tb_frame.f_code, step.tb_lasti))
         step = step.tb_next
     fields = error.__dict__
-    earlier = fields.get(PRIVATE + "places")
+    earlier = fields.get(_PLACES)
     if earlier is not None:
         while places and _is_host(places[-1][0]):
             places.pop()
         del places[-1:]
         places += earlier
-    fields[PRIVATE + "places"] = places
+    fields[_PLACES] = places
     fields.pop(PRIVATE + "shown", None)
 
 
@@ -497,13 +520,13 @@ def traceback_entries(error: BaseException) -> list[Entry]:
     trace = error.__traceback__
     if trace is not None:
         fields = error.__dict__
-        before = fields.get(PRIVATE + "places")
+        before = fields.get(_PLACES)
         _note(error, trace)
-        places = fields.pop(PRIVATE + "places")
+        places = fields.pop(_PLACES)
         if before is not None:
-            fields[PRIVATE + "places"] = before
+            fields[_PLACES] = before
     else:
-        places = error.__dict__.get(PRIVATE + "places", ())
+        places = error.__dict__.get(_PLACES, ())
     return [
         _entry(code, position)
         for code, position in places
@@ -513,7 +536,7 @@ def traceback_entries(error: BaseException) -> list[Entry]:
 
 def forget_places(error: BaseException) -> None:
     """An exception that is raised anew (not by a bare ``raise``) starts afresh."""
-    error.__dict__.pop(PRIVATE + "places", None)
+    error.__dict__.pop(_PLACES, None)
     error.__traceback__ = None
 
 
@@ -533,9 +556,9 @@ def last_handled(frame: FrameType | None = None) -> BaseException | None:
     if isinstance(error, (_BASE, Shadow)):
         return error
     ours = translated(error)
-    places = error.__dict__.get(PRIVATE + "places")
+    places = error.__dict__.get(_PLACES)
     if places is not None:
-        ours.__dict__[PRIVATE + "places"] = places
+        ours.__dict__[_PLACES] = places
     return ours
 
 

@@ -29,6 +29,7 @@ def lower(
     """
     unit = Unit(tree, rebound)
     lowering = Statements(unit)
-    lowering.records = True
+    # Repy V1 has no getlasterror: there only a bare raise looks back.
+    lowering.records = unit.bare_raise or getattr(dialect, "name", "V2") != "V1"
     tree.body = lowering.block(tree.body)
     return tree

@@ -22,33 +22,11 @@ from repy_compat.language.meaning.build import (
     tuple_of,
 )
 from repy_compat.language.meaning.conditions import Conditions
-
-BUILTIN_EXCEPTIONS = frozenset(
-    (
-        "ArithmeticError AssertionError AttributeError BaseException "
-        "DeprecationWarning EOFError EnvironmentError Exception FloatingPointError "
-        "FutureWarning IOError ImportError IndentationError IndexError KeyError "
-        "KeyboardInterrupt LookupError MemoryError NameError NotImplementedError "
-        "OSError OverflowError PendingDeprecationWarning ReferenceError "
-        "RuntimeError RuntimeWarning StandardError StopIteration SyntaxError "
-        "SyntaxWarning SystemError SystemExit TabError TypeError UnboundLocalError "
-        "UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError "
-        "UserWarning ValueError Warning ZeroDivisionError "
-    ).split()  # noqa: SIM905
+from repy_compat.language.meaning.guards import (
+    BUILTIN_EXCEPTIONS,
+    SIMPLE_EXCEPTIONS,
+    WIDE_EXCEPTIONS,
 )
-"""Exceptions of Python 2; ``<private>Name`` matches what ``except Name`` matches."""
-
-SIMPLE_EXCEPTIONS = BUILTIN_EXCEPTIONS - {
-    "UnicodeDecodeError",
-    "UnicodeEncodeError",
-    "UnicodeTranslateError",
-}
-"""Those that can be made from any one argument."""
-
-WIDE_EXCEPTIONS = frozenset(
-    ("BaseException", "StandardError", "EnvironmentError", "IOError", "OSError")
-)
-"""Those for which several of the host's classes stand."""
 
 LAST = PRIVATE + "last"
 """The variable that keeps the exception a function (or module) handled last."""
@@ -109,11 +87,10 @@ class Exceptions(Conditions):
         )
 
     def is_exception_name(self, node: ast.expr) -> bool:
-        """Whether ``node`` names one of Python 2's simple exceptions."""
-        return (
-            type(node) is ast.Name
-            and node.id in SIMPLE_EXCEPTIONS
-            and self.unit.keeps(node.id)
+        """Whether ``node`` surely names an exception class that makes itself."""
+        return type(node) is ast.Name and (
+            node.id in self.unit.exception_classes
+            or (node.id in SIMPLE_EXCEPTIONS and self.unit.keeps(node.id))
         )
 
     # try
@@ -136,7 +113,8 @@ class Exceptions(Conditions):
         name: str | None = None
         if target is not None or self.records:
             name = self.fresh()
-            caught = call(node, "caught", load(node, name))
+            helper = "caught" if self.records else "caught_lightly"
+            caught = call(node, helper, load(node, name))
             if self.records:
                 first.append(assign(node, store(node, LAST), load(node, name)))
             if target is None:
@@ -151,8 +129,11 @@ class Exceptions(Conditions):
         """What the native clause names for Python 2's ``except node``."""
         if node is None:
             return load(at, PRIVATE + "everything")
-        if type(node) is ast.Name and self.is_known(node):
-            return load(node, PRIVATE + node.id)
+        if type(node) is ast.Name:
+            if self.is_known(node):
+                return load(node, PRIVATE + node.id)
+            if node.id in self.unit.exception_classes:
+                return node
         if type(node) is ast.Tuple and all(
             self.is_known(item) and item.id not in WIDE_EXCEPTIONS  # type: ignore[attr-defined]
             for item in node.elts

@@ -24,3 +24,30 @@ GUARDED = frozenset(
         "is_integer to_bytes start stop step mapping isdisjoint "
     ).split()  # noqa: SIM905
 )
+
+BUILTIN_EXCEPTIONS = frozenset(
+    (
+        "ArithmeticError AssertionError AttributeError BaseException "
+        "DeprecationWarning EOFError EnvironmentError Exception FloatingPointError "
+        "FutureWarning IOError ImportError IndentationError IndexError KeyError "
+        "KeyboardInterrupt LookupError MemoryError NameError NotImplementedError "
+        "OSError OverflowError PendingDeprecationWarning ReferenceError "
+        "RuntimeError RuntimeWarning StandardError StopIteration SyntaxError "
+        "SyntaxWarning SystemError SystemExit TabError TypeError UnboundLocalError "
+        "UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError "
+        "UserWarning ValueError Warning ZeroDivisionError "
+    ).split()  # noqa: SIM905
+)
+"""Exceptions of Python 2; ``<private>Name`` matches what ``except Name`` matches."""
+
+SIMPLE_EXCEPTIONS = BUILTIN_EXCEPTIONS - {
+    "UnicodeDecodeError",
+    "UnicodeEncodeError",
+    "UnicodeTranslateError",
+}
+"""Those that can be made from any one argument."""
+
+WIDE_EXCEPTIONS = frozenset(
+    ("BaseException", "StandardError", "EnvironmentError", "IOError", "OSError")
+)
+"""Those for which several of the host's classes stand."""

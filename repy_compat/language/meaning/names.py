@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 
 from repy_compat.language import syntax
+from repy_compat.language.meaning.guards import BUILTIN_EXCEPTIONS
 from repy_compat.language.meaning.inference import Bindings, Kinds
 
 
@@ -62,6 +63,39 @@ class Unit:
         for scope in self.scopes.values():
             if scope.kind == "function":
                 scope.kinds = scope.bindings.kinds(self.bound)
+        self.exception_classes = self._find_exception_classes(tree, module)
+
+    def _find_exception_classes(self, tree: ast.Module, module: Scope) -> set[str]:
+        """Classes that are surely new-style exceptions wherever their name is read.
+
+        Defined once, at the top, from built-in exceptions or one another, in a
+        unit that has no other way to its global variables.
+        """
+        found: set[str] = set()
+        if "_context" in self.mentioned:
+            return found
+        elsewhere = {
+            name
+            for scope in self.scopes.values()
+            if scope is not module
+            for name in scope.bound
+        }
+        for node in tree.body:
+            if type(node) is not ast.ClassDef or not node.bases:
+                continue
+            name = node.name
+            if name in elsewhere or module.bindings.stores.get(name) != 1000:
+                continue
+            if all(
+                type(base) is ast.Name
+                and (
+                    base.id in found
+                    or (base.id in BUILTIN_EXCEPTIONS and base.id not in self.bound)
+                )
+                for base in node.bases
+            ):
+                found.add(name)
+        return found
 
     def keeps(self, name: str) -> bool:
         """Whether ``name`` is the builtin of this name throughout the unit."""

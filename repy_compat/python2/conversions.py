@@ -39,7 +39,8 @@ def int1(value: object) -> int:
             try:
                 return int(text)
             except ValueError:
-                pass
+                if text.isalnum():
+                    raise  # both languages refuse it, in the same words
         return _whole_text(text, 10, "int")
     if kind is float:
         return int(value)  # type: ignore[call-overload, no-any-return]

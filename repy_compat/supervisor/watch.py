@@ -328,7 +328,7 @@ class Watch:
                 self._meter = MemoryMeter(self._pid)
             except OSError:
                 return
-            self._plan(MEMORY_PERIOD, self._look_at_memory)
+            self._plan(HURRIED_MEMORY_PERIOD, self._look_at_memory)
         if self._job.cpu is not None and is_limited(self._job.cpu):
             self._cpu = CpuShare(self._job.cpu, self._pid, self._board)
             self._plan(CpuShare.PERIOD, self._look_at_cpu)

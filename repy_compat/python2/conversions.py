@@ -17,11 +17,28 @@ from repy_compat.python2.names import (
     long,
     type_name,
 )
-from repy_compat.python2.strings import BLANKS, as_index
 from repy_compat.python2.text import py2_repr
+
+BLANKS = " \t\n\r\x0b\x0c"
+"""Everything that 2.7 takes for white space."""
 
 _MISSING = object()
 _CHARACTERS = tuple(chr(code) for code in range(256))
+
+
+def as_index(value: object) -> int:
+    """An argument that has to be an integer, in 2.7's words otherwise."""
+    if isinstance(value, int):
+        if INT_MIN <= value <= INT_MAX:
+            return value
+        raise OverflowError("Python int too large to convert to C long")
+    if isinstance(value, float):
+        raise TypeError("integer argument expected, got float")
+    if isinstance(value, complex):
+        raise TypeError("can't convert complex to int")
+    if is_old_style_instance(value):
+        raise instance_lacks(value, "__trunc__")
+    raise TypeError("an integer is required")
 
 
 # --------------------------------------------------------------------------

@@ -8,10 +8,10 @@ left is the one that is reported.
 
 from __future__ import annotations
 
+from repy_compat.python2.conversions import as_index
 from repy_compat.python2.names import (
     INT_MAX,
     INT_MIN,
-    instance_lacks,
     is_old_style_instance,
     long,
     type_name,
@@ -279,10 +279,13 @@ class _Run:
             width = self.number()
             if width < 0:
                 flags |= LEFT
-                width = -width
+                width = -width if width > INT_MIN else 0
         precision = conversion.precision
         if precision == _STAR:
-            precision = max(self.number(), 0)
+            precision = self.number()
+            if not -(2**31) <= precision < 2**31:
+                raise OverflowError("Python int too large to convert to C int")
+            precision = max(precision, 0)
         letter = conversion.letter
         if conversion.fault and not letter:
             raise ValueError(conversion.fault)
@@ -334,11 +337,7 @@ def _character(value: object) -> str:
         if value > 255:
             raise OverflowError("unsigned byte integer is greater than maximum")
         return chr(value)
-    if isinstance(value, float):
-        raise TypeError("integer argument expected, got float")
-    if is_old_style_instance(value):
-        raise instance_lacks(value, "__trunc__")
-    raise TypeError("an integer is required")
+    return chr(as_index(value))  # complains
 
 
 def _whole(

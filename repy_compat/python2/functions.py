@@ -44,13 +44,12 @@ def range_(
     start: object = first
     if stop is _MISSING:
         start, stop = 0, first
-    numbers_ = [
-        _range_argument(value, which)
-        for value, which in ((start, "start"), (stop, "end"), (step, "step"))
-    ]
-    if numbers_[2] == 0:
+    last = _range_argument(stop, "end")
+    begin = _range_argument(start, "start")
+    by = _range_argument(step, "step")
+    if by == 0:
         raise ValueError("range() step argument must not be zero")
-    found = range(*numbers_)
+    found = range(begin, last, by)
     try:
         size = len(found)
     except OverflowError:

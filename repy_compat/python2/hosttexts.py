@@ -14,8 +14,30 @@ if TYPE_CHECKING:
 _NEED_TEXT = "expected a string or other character buffer object"
 _SEARCHES = ("find", "rfind", "index", "rindex")
 _PARSED = frozenset(
-    "center count endswith expandtabs find index insert ljust replace rfind rindex "
-    "rjust rsplit split startswith zfill bool float int list str tuple".split()
+    [
+        "center",
+        "count",
+        "endswith",
+        "expandtabs",
+        "find",
+        "index",
+        "insert",
+        "ljust",
+        "replace",
+        "rfind",
+        "rindex",
+        "rjust",
+        "rsplit",
+        "split",
+        "startswith",
+        "zfill",
+        "bool",
+        "float",
+        "int",
+        "list",
+        "str",
+        "tuple",
+    ]
 )
 """Methods and types whose complaint in 2.7 reads ``name() takes ... (n given)``."""
 
@@ -39,11 +61,20 @@ def method_text(text: str) -> str | None:
     if text.endswith(" object cannot be interpreted as an integer"):
         if text.startswith("'float'"):
             return "integer argument expected, got float"
+        if text.startswith("'complex'"):
+            return "can't convert complex to int"
         return "an integer is required"
     for part, rule in _RULES:
         if part in text:
             return rule(text)
     return None
+
+
+def value_text(text: str) -> str:
+    """2.7's words for a ValueError: texts of bytes are shown escaped."""
+    if text.endswith(" is not in list"):
+        return text.encode("ascii", "backslashreplace").decode("ascii")
+    return text
 
 
 def _first_argument(text: str) -> str | None:
@@ -56,6 +87,14 @@ def _needs_text(text: str) -> str | None:
     if text.startswith("must be str") or "() argument " in start:
         return _NEED_TEXT
     return None
+
+
+def _needs_float(text: str) -> str | None:
+    return "float argument required, not " + text.rpartition(" ")[2]
+
+
+def _needs_number(text: str) -> str | None:
+    return text.replace("a real number", "a number")
 
 
 def _needs_tuple_of_texts(text: str) -> str | None:
@@ -105,6 +144,8 @@ def _keywords(text: str) -> str | None:
 _RULES: tuple[tuple[str, Callable[[str], str | None]], ...] = (
     (" first arg must be str", _first_argument),
     ("must be str", _needs_text),
+    ("must be real number, not ", _needs_float),
+    (" format: a real number is required, not ", _needs_number),
     (" must only contain str", _needs_tuple_of_texts),
     (" expected ", _expected),
     ("() takes no keyword arguments", _keywords),

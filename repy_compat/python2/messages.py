@@ -90,7 +90,7 @@ def translate(error: BaseException) -> Translation:
     if len(arguments) != 1 or type(arguments[0]) is not str:
         return None, arguments
     text = arguments[0]
-    exact = EXACT.get(text)
+    exact = EXACT.get(text) or hosttexts.EXACT.get(text)
     if exact is not None:
         return None, (exact,)
     for kind, rule in RULES:
@@ -166,7 +166,7 @@ def _value_error(error: BaseException, text: str) -> Translation:
         return _same(f"need more than {got} value{plural} to unpack")
     if text.startswith("too many values to unpack"):
         return _same("too many values to unpack")
-    return _same(text)
+    return _same(hosttexts.value_text(text))
 
 
 # Types
@@ -300,10 +300,22 @@ def _prefix_or_suffix(text: str) -> Translation:
 
 
 PARSED = frozenset(
-    (
-        "replace find rfind index rindex count startswith endswith center ljust rjust "
-        "zfill expandtabs insert"
-    ).split()  # noqa: SIM905
+    [
+        "replace",
+        "find",
+        "rfind",
+        "index",
+        "rindex",
+        "count",
+        "startswith",
+        "endswith",
+        "center",
+        "ljust",
+        "rjust",
+        "zfill",
+        "expandtabs",
+        "insert",
+    ]
 )
 """Methods whose arguments Python 2.7 parses, with texts as for functions."""
 

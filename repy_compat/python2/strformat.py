@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MethodType
 
+from repy_compat.python2.conversions import float1
 from repy_compat.python2.names import INT_MAX, type_name
 from repy_compat.python2.text import py2_repr, py2_str
 
@@ -257,71 +258,119 @@ def format_value(value: object, spec: str) -> str:
     if isinstance(value, float):
         return _format_float(value, spec)
     if isinstance(value, complex):
-        _check_spec(spec)
-        return format(value, spec)
+        return _format_complex(value, spec)
     return _format_text(py2_str(value), spec)
 
 
 class _Spec:
-    """What a spec begins with: fill and alignment, zero, width; and its rest."""
+    """A spec taken apart.
 
-    __slots__ = ("aligned", "zero", "precision", "letter")
+    ``align`` is the alignment that was written, ``=`` for a leading zero.
+    """
+
+    __slots__ = ("align", "sign", "alternate", "comma", "precision", "letter")
 
     def __init__(self, spec: str) -> None:
         at = 0
-        self.aligned = len(spec) > 1 and spec[1] in "<>=^"
-        if self.aligned:
+        self.align = ""
+        if spec[1:2] in _ALIGNMENTS and len(spec) > 1:
+            self.align = spec[1]
             at = 2
-        elif spec[0] in "<>=^":
-            self.aligned = True
+        elif spec[:1] in _ALIGNMENTS:
+            self.align = spec[:1]
             at = 1
-        while spec[at : at + 1] in ("+", "-", " ", "#") and spec[at : at + 1]:
-            at += 1
-        self.zero = spec[at : at + 1] == "0"
-        while spec[at : at + 1].isdigit() or spec[at : at + 1] == ",":
-            at += 1
-        self.precision = spec[at : at + 1] == "."
+        self.sign = spec[at : at + 1] in _SIGNS and at < len(spec)
+        at += self.sign
+        self.alternate = spec.startswith("#", at)
+        at += self.alternate
+        if spec.startswith("0", at):
+            self.align = self.align or "="
+        at = _after_digits(spec, at)
+        self.comma = spec.startswith(",", at)
+        at += self.comma
+        self.precision = spec.startswith(".", at)
         if self.precision:
-            at += 1
-            while spec[at : at + 1].isdigit():
-                at += 1
+            start = at + 1
+            at = _after_digits(spec, start)
+            if at == start:
+                raise ValueError("Format specifier missing precision")
         self.letter = spec[at:]
+        if len(self.letter) > 1:
+            raise ValueError("Invalid conversion specification")
 
 
-def _check_spec(spec: str) -> _Spec:
-    """Take a spec apart; ValueError for what only Python 3 understands."""
+_ALIGNMENTS = ("<", ">", "=", "^")
+_SIGNS = ("+", "-", " ")
+
+
+def _after_digits(text: str, at: int) -> int:
+    while at < len(text) and text[at] in "0123456789":
+        at += 1
+    return at
+
+
+def _parse(spec: str, usual: str, thousands: str) -> _Spec:
+    """Take a spec apart; ``thousands`` are the letters that a comma goes with."""
     parts = _Spec(spec)
-    if len(parts.letter) > 1 or parts.letter == "_":
-        raise ValueError("Invalid conversion specification")
+    letter = parts.letter or usual
+    if parts.comma and letter not in thousands:
+        raise ValueError(f"Cannot specify ',' with '{letter}'.")
     return parts
 
 
+def _unknown(letter: str, value: object) -> ValueError:
+    return ValueError(
+        f"Unknown format code '{letter}' for object of type '{type_name(value)}'"
+    )
+
+
+def _no_alternate(parts: _Spec, kind: str) -> None:
+    if parts.alternate:
+        raise ValueError(f"Alternate form (#) not allowed in {kind} format specifier")
+
+
 def _format_text(text: str, spec: str) -> str:
-    parts = _check_spec(spec)
-    if parts.zero and not parts.aligned:
+    parts = _parse(spec, "s", "deEfFgG%")
+    if parts.letter not in ("", "s"):
+        raise _unknown(parts.letter, text)
+    if parts.sign:
+        raise ValueError("Sign not allowed in string format specifier")
+    _no_alternate(parts, "string")
+    if parts.align == "=":
         raise ValueError("'=' alignment not allowed in string format specifier")
     return format(text, spec)
 
 
 def _format_int(value: int, spec: str) -> str:
-    parts = _check_spec(spec)
-    if parts.letter == "c" and not 0 <= value <= 255:
-        raise OverflowError("%c arg not in range(0x100)")
-    if parts.letter in ("e", "E", "f", "F", "g", "G", "%"):
-        try:
-            return format(float(value), spec)
-        except OverflowError:
-            raise OverflowError("long int too large to convert to float") from None
-    try:
-        return format(int(value), spec)
-    except ValueError as error:
-        if type_name(value) == "long":
-            raise ValueError(str(error).replace("type 'int'", "type 'long'")) from None
-        raise
+    parts = _parse(spec, "d", "deEfFgG%")
+    letter = parts.letter
+    if letter and letter in "eEfFgG%":
+        return _format_float(float1(value), spec)
+    if letter not in ("", "b", "c", "d", "n", "o", "x", "X"):
+        raise _unknown(letter, value)
+    if letter == "c":
+        format(65, spec)  # complains about the spec itself first
+        if not 0 <= value <= 255:
+            raise OverflowError("%c arg not in range(0x100)")
+    return format(int(value), spec)
 
 
 def _format_float(value: float, spec: str) -> str:
-    parts = _check_spec(spec)
+    parts = _parse(spec, "g", "deEfFgG%")
+    if parts.letter not in ("", "e", "E", "f", "F", "g", "G", "n", "%"):
+        raise _unknown(parts.letter, value)
+    _no_alternate(parts, "float")
     if not parts.letter and not parts.precision:
         spec += ".12"
     return format(float(value), spec)
+
+
+def _format_complex(value: complex, spec: str) -> str:
+    parts = _parse(spec, "g", "deEfFgG%")
+    if parts.letter not in ("", "e", "E", "f", "F", "g", "G", "n"):
+        raise _unknown(parts.letter, value)
+    if parts.alternate:
+        raise ValueError("Alternate form (#) not allowed in complex format specifier")
+    if not parts.letter and not parts.precision:
+        spec += ".12"
+    return format(value, spec)

@@ -11,35 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from repy_compat.python2.conversions import BLANKS, as_index
 from repy_compat.python2.counts import NONE, ONE, PARSE, UNPACK, takes
 from repy_compat.python2.iteration import iterate_or
 from repy_compat.python2.names import (
-    INT_MAX,
-    INT_MIN,
-    instance_lacks,
-    is_old_style_instance,
     type_name,
 )
 from repy_compat.python2.strformat import format_fields
 
-BLANKS = " \t\n\r\x0b\x0c"
-"""Everything that 2.7 takes for white space."""
-
 _isascii = str.isascii
 _NEED_TEXT = "expected a string or other character buffer object"
-
-
-def as_index(value: object) -> int:
-    """An argument that has to be an integer, in 2.7's words otherwise."""
-    if isinstance(value, int):
-        if INT_MIN <= value <= INT_MAX:
-            return value
-        raise OverflowError("Python int too large to convert to C long")
-    if isinstance(value, float):
-        raise TypeError("integer argument expected, got float")
-    if is_old_style_instance(value):
-        raise instance_lacks(value, "__trunc__")
-    raise TypeError("an integer is required")
 
 
 def _bytewise(name: str) -> Callable[[str], object]:
@@ -81,7 +62,7 @@ def isspace(text: str) -> bool:
     return len(text) > 0 and not str.strip(text, BLANKS)
 
 
-@takes(UNPACK, 0, 1)
+@takes(PARSE, 0, 1)
 def strip(text: str, characters: str | None = None, /) -> str:
     """``text.strip(characters)``."""
     if characters is None:
@@ -91,7 +72,7 @@ def strip(text: str, characters: str | None = None, /) -> str:
     raise TypeError("strip arg must be None, str or unicode")
 
 
-@takes(UNPACK, 0, 1)
+@takes(PARSE, 0, 1)
 def lstrip(text: str, characters: str | None = None, /) -> str:
     """``text.lstrip(characters)``."""
     if characters is None:
@@ -101,7 +82,7 @@ def lstrip(text: str, characters: str | None = None, /) -> str:
     raise TypeError("lstrip arg must be None, str or unicode")
 
 
-@takes(UNPACK, 0, 1)
+@takes(PARSE, 0, 1)
 def rstrip(text: str, characters: str | None = None, /) -> str:
     """``text.rstrip(characters)``."""
     if characters is None:
@@ -194,10 +175,10 @@ def translate(text: str, table: str | None, delete: object = "", /) -> str:
     """``text.translate(table, delete)``: a table of 256 characters or None."""
     if table is not None and not isinstance(table, str):
         raise TypeError(_NEED_TEXT)
-    if not isinstance(delete, str):
-        raise TypeError(_NEED_TEXT)
     if table is not None and len(table) != 256:
         raise ValueError("translation table must be 256 characters long")
+    if not isinstance(delete, str):
+        raise TypeError(_NEED_TEXT)
     codes = None if table is None else table.encode("latin-1")
     result = text.encode("latin-1").translate(codes, delete.encode("latin-1"))
     return result.decode("latin-1")

@@ -297,10 +297,17 @@ def _kept_class(base: type, name: str) -> Construct:
     return method
 
 
-_KEEPING = (
-    "__or__ __and__ __sub__ __xor__ union intersection difference "
-    "symmetric_difference copy"
-).split()
+_KEEPING = [
+    "__or__",
+    "__and__",
+    "__sub__",
+    "__xor__",
+    "union",
+    "intersection",
+    "difference",
+    "symmetric_difference",
+    "copy",
+]
 _OwnSet = type("set", (set,), {name: _kept_class(set, name) for name in _KEEPING})
 _OwnFrozenset = type(
     "frozenset",
@@ -350,6 +357,9 @@ def _add_members(facade: Facade, entry: _Entry, native: type) -> None:
         entry.members[name] = method
 
 
+# The host's own complaints show these names.
+Facade.__name__ = "type"
+Unbound.__name__ = "method_descriptor"
 NAMES[Facade] = "type"
 NAMES[Unbound] = "method_descriptor"
 for _table in (text._REPR, text._STR):

@@ -332,7 +332,7 @@ def range2(start: object, stop: object) -> list[int]:
 
 
 HELPERS: dict[str, object] = {
-    "ǀisinstance": isinstance2,
+    "ǀisinstance2": isinstance2,
     "ǀmin2": smallest_of_two,
     "ǀmax2": largest_of_two,
     "ǀrange1": range1,

@@ -39,6 +39,9 @@ def is_long(value: object) -> bool:
     return kind is long or (kind is int and not INT_MIN <= value <= INT_MAX)  # type: ignore[operator]
 
 
+is_long_value = is_long
+
+
 def long_literal(value: int) -> int:
     """The value of a literal with ``L``: marked as a long if it isn't one by size."""
     return long(value) if INT_MIN <= value <= INT_MAX else value

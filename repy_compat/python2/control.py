@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from repy_compat.python2 import classes, errors
+from repy_compat.python2 import classes, errors, numbers
 from repy_compat.python2.classes import PRIVATE
-from repy_compat.python2.names import type_name
+from repy_compat.python2.names import long, type_name
 
 _BASE = errors.EXCEPTIONS["BaseException"]
 
@@ -192,6 +192,16 @@ HELPERS: dict[str, object] = {
     PRIVATE + "dict_display": dict_display,
     PRIVATE + "type": type,
     PRIVATE + "exact_int": int,
+    PRIVATE + "isinstance": isinstance,
+    PRIVATE + "is_int": numbers.is_int,
+    PRIVATE + "is_long": numbers.is_long,
+    **{
+        PRIVATE + "class_" + kind.__name__: kind
+        for kind in (
+            *(str, list, dict, tuple, float, set, frozenset, complex, bool, int),
+            long,
+        )
+    },
     PRIVATE + "True": True,
     PRIVATE + "False": False,
     "__build_class__": classes.build_class,

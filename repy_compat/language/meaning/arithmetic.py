@@ -122,7 +122,7 @@ class Arithmetic:
             return call(at, "format", left, right)
         if self.complex_numbers:
             return call(at, prefix + HELPERS[type(operator)], left, right)
-        if modulo and is_number(one):
+        if modulo and (is_number(one) or is_plain_divisor(right)):
             return self.native(at, operator, left, right)
         if not modulo:
             if one == INT and two == INT:
@@ -241,6 +241,19 @@ class Arithmetic:
             ast.Compare(left=left, ops=[ast.GtE()], comparators=[constant(at, 0.0)]),
         )
         return self.choice(at, test, ast.Pow(), again, right, prefix + "pow")
+
+
+def is_plain_divisor(node: ast.expr) -> bool:
+    """Whether ``x % node`` is the same in both languages even for a string x.
+
+    A format with one small integer gives the same text; from 256 on ``%c`` would
+    make a character that is no byte.
+    """
+    return (
+        type(node) is ast.Constant
+        and type(node.value) is int
+        and (0 <= node.value < 256 or 0x10FFFF < node.value < 2**63)
+    )
 
 
 def is_repeatable(node: ast.expr) -> bool:

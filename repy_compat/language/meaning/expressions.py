@@ -41,6 +41,11 @@ from repy_compat.language.meaning.inference import (
     of_constant,
 )
 from repy_compat.language.meaning.names import Scope, Unit
+from repy_compat.language.meaning.typetests import (
+    class_names,
+    exact_test,
+    instance_test,
+)
 
 ORDERINGS = {ast.Lt: "lt", ast.Gt: "gt", ast.LtE: "le", ast.GtE: "ge"}
 DIRECT_CALLS = frozenset(("str", "repr", "chr", "ord", "int", "long", "float"))
@@ -214,6 +219,9 @@ class Expressions(Arithmetic):
         """Comparisons: ``==``, ``is`` and ``in`` are native, orders are helpers."""
         operators = node.ops
         if len(operators) == 1:
+            test = self.type_test(node)
+            if test is not None:
+                return of_kind(test, INT)
             left = self.operand(node.left)
             right = self.comparand(operators[0], node.comparators[0])
             return of_kind(self.ordered(node, left, operators[0], right), INT)
@@ -228,6 +236,34 @@ class Expressions(Arithmetic):
             ]
             return of_kind(node, INT)
         return of_kind(self.chain(node), INT)
+
+    def type_test(self, node: ast.Compare) -> ast.expr | None:
+        """``type(x) is str`` and its like, or None."""
+        left = node.left
+        if (
+            type(left) is not ast.Call
+            or type(left.func) is not ast.Name
+            or left.func.id != "type"
+            or len(left.args) != 1
+            or not is_plain_call(left)
+            or not self.unit.keeps("type")
+        ):
+            return None
+        operator = node.ops[0]
+        if type(operator) not in TYPE_TESTS:
+            return None
+        right = node.comparators[0]
+        if not class_names(right, self.unit.keeps):
+            return None
+        argument = left.args[0]
+        value = self.expression(argument)
+        test = exact_test(node, operator, value, right, self.unit.keeps)
+        if test is not None:
+            return test
+        left.args = [value]
+        left.func = self.name(left.func)
+        right = self.expression(right)
+        return placed(node, ast.Compare(left=left, ops=[operator], comparators=[right]))
 
     def comparand(self, operator: ast.cmpop, node: ast.expr) -> ast.expr:
         """The right-hand side of a comparison; identity needs the real object."""
@@ -315,9 +351,25 @@ class Expressions(Arithmetic):
         ):
             result = call(node, name, self.expression(node.args[0]))
             return of_kind(result, CALLS[name])
+        if name == "isinstance" and len(node.args) == 2 and is_plain_call(node):
+            names = None
+            if self.unit.keeps(name):
+                names = class_names(node.args[1], self.unit.keeps)
+            if names:
+                node.args[0] = self.expression(node.args[0])
+                test = instance_test(node, node.args[0], names)
+                if test is not None:
+                    return of_kind(test, INT)
+                return of_kind(self.rest_of_call(node, function), INT)
         if self.unit.keeps(name) and name in CALLS:
             return of_kind(self.call(node, function), CALLS[name])
         return self.call(node, self.name(function))
+
+    def rest_of_call(self, node: ast.Call, function: ast.Name) -> ast.expr:
+        """A call whose first argument is rewritten already."""
+        node.func = self.name(function)
+        node.args = [node.args[0], *self.expressions(node.args[1:])]
+        return node
 
     def call(self, node: ast.Call, function: ast.expr) -> ast.expr:
         """A call; with a star and keywords in Python 2's order of evaluation."""
@@ -564,6 +616,16 @@ class Expressions(Arithmetic):
         elif isinstance(node, (ast.Tuple, ast.List)):
             node.elts = [self.target(item) for item in node.elts]
         return node
+
+
+TYPE_TESTS = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq, ast.In, ast.NotIn)
+
+
+def is_plain_call(node: ast.Call) -> bool:
+    """Whether a call has positional arguments only."""
+    return not node.keywords and not any(
+        type(argument) is ast.Starred for argument in node.args
+    )
 
 
 def attribute_name(name: str) -> str:

@@ -89,6 +89,7 @@ class Repy:
 
         See ``repy_compat.testing.explore`` for the terms.
         """
+        __tracebackhide__ = True  # the report is the message, not our code
         if self._token is not None:
             return self._replay_only(program, terms)
         from repy_compat.testing.running import explore
@@ -111,6 +112,7 @@ class Repy:
     def _replay_only(self, program: str | Path, terms: dict[str, Any]) -> Run:
         from repy_compat.testing.findings import findings_of
 
+        __tracebackhide__ = True
         assert self._token is not None
         for_run = {k: v for k, v in terms.items() if k not in _EXPLORE_ONLY}
         run = self.replay(program, self._token, **for_run)

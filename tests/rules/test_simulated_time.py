@@ -178,7 +178,7 @@ def test_a_deadlock_ends_the_run_and_names_who_waits() -> None:
     with pytest.raises(RunEnded):
         simulate(main)
     assert engines[0].ending == "deadlock"
-    assert [name for name, _ in engines[0].blocked] == ["MainThread", "a", "b"]
+    assert [each.number for each in engines[0].blocked] == [0, 1, 2]
     assert sorted(left) == ["a", "b"]
 
 

@@ -48,8 +48,18 @@ from repy_compat.language.meaning.typetests import (
 )
 
 ORDERINGS = {ast.Lt: "lt", ast.Gt: "gt", ast.LtE: "le", ast.GtE: "ge"}
-DIRECT_CALLS = frozenset(("str", "repr", "chr", "ord", "int", "long", "float"))
-"""Builtin types and functions that have a faster helper for one argument."""
+DIRECT_CALLS = {
+    **{(name, 1): name for name in ("str", "repr", "chr", "ord", "int", "long")},
+    **{(name, 1): name for name in ("float", "hex", "oct")},
+    ("round", 1): "round1",
+    ("round", 2): "round2",
+    ("range", 1): "range1",
+    ("range", 2): "range2",
+    ("min", 2): "min2",
+    ("max", 2): "max2",
+    ("isinstance", 2): "isinstance2",
+}
+"""Builtins that have a faster helper, by name and number of arguments."""
 
 CAPITAL_CONSTANTS = {"True": True, "False": False}
 
@@ -342,34 +352,22 @@ class Expressions(Arithmetic):
     def direct_call(self, node: ast.Call, function: ast.Name) -> ast.expr:
         """A call of a plain name."""
         name = function.id
-        if (
-            name in DIRECT_CALLS
-            and len(node.args) == 1
-            and not node.keywords
-            and type(node.args[0]) is not ast.Starred
-            and self.unit.keeps(name)
-        ):
-            result = call(node, name, self.expression(node.args[0]))
-            return of_kind(result, CALLS[name])
-        if name == "isinstance" and len(node.args) == 2 and is_plain_call(node):
-            names = None
-            if self.unit.keeps(name):
-                names = class_names(node.args[1], self.unit.keeps)
+        if not self.unit.keeps(name) or not is_plain_call(node):
+            return self.call(node, self.name(function))
+        if name == "isinstance" and len(node.args) == 2:
+            names = class_names(node.args[1], self.unit.keeps)
             if names:
-                node.args[0] = self.expression(node.args[0])
-                test = instance_test(node, node.args[0], names)
-                if test is not None:
-                    return of_kind(test, INT)
-                return of_kind(self.rest_of_call(node, function), INT)
-        if self.unit.keeps(name) and name in CALLS:
-            return of_kind(self.call(node, function), CALLS[name])
-        return self.call(node, self.name(function))
-
-    def rest_of_call(self, node: ast.Call, function: ast.Name) -> ast.expr:
-        """A call whose first argument is rewritten already."""
-        node.func = self.name(function)
-        node.args = [node.args[0], *self.expressions(node.args[1:])]
-        return node
+                value = self.expression(node.args[0])
+                test = instance_test(node, value, names)
+                if test is None:
+                    kinds = self.expression(node.args[1])
+                    test = call(node, "isinstance2", value, kinds)
+                return of_kind(test, INT)
+        kind = CALLS.get(name, UNKNOWN)
+        helper = DIRECT_CALLS.get((name, len(node.args)))
+        if helper is not None:
+            return of_kind(call(node, helper, *self.expressions(node.args)), kind)
+        return of_kind(self.call(node, function), kind)
 
     def call(self, node: ast.Call, function: ast.expr) -> ast.expr:
         """A call; with a star and keywords in Python 2's order of evaluation."""

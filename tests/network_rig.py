@@ -41,23 +41,36 @@ GENEROUS = {
 }
 
 
+# Below the ports that the system chooses from, so no outgoing connection takes one.
+_PORTS = iter(range(12_000 + os.getpid() * 61 % 18_000, 32_000))
+_CLAIM = "127.200.0.1"  # a port bound here is claimed by a test process
+_claims: list[socket.socket] = []
+
+
 def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody uses now, neither for UDP nor for TCP."""
-    held: list[socket.socket] = []
+    """Ports of 127.0.0.1 that nobody uses and no other test process will.
+
+    Each call gives others: what an earlier test did with a port may still be
+    cleaned up by the system.
+    """
     ports: list[int] = []
     while len(ports) < count:
-        stream = socket.socket()
-        stream.bind((HOME, 0))
-        datagram = socket.socket(type=socket.SOCK_DGRAM)
-        held += [stream, datagram]
-        port = stream.getsockname()[1]
+        port = next(_PORTS)
         try:
-            datagram.bind((HOME, port))
+            for ip, kind in (
+                (_CLAIM, socket.SOCK_STREAM),
+                (HOME, socket.SOCK_STREAM),
+                (HOME, socket.SOCK_DGRAM),
+            ):
+                probe = socket.socket(type=kind)
+                _claims.append(probe)
+                probe.bind((ip, port))
+                if ip == HOME:
+                    _claims.pop().close()
         except OSError:
-            continue
-        ports.append(port)
-    for one in held:
-        one.close()
+            _claims.pop().close()
+        else:
+            ports.append(port)
     return ports
 
 
@@ -195,10 +208,12 @@ class Rig:
 
     def end(self) -> None:
         """The run is over; nothing of it may be left."""
-        self.scheduler.stop()
-        self.runtime.close()
         Rig.running.remove(self)
-        assert until(self.idle), self.held()
+        # What the scheduler drops when it stops would keep its events for ever.
+        self.runtime.close()
+        left = not until(self.idle)
+        self.scheduler.stop()
+        assert not left, (self.held(), self.ledger.holders("events"))
         assert not self.uncaught, self.uncaught
 
 

@@ -35,6 +35,7 @@ from repy_compat.api.exceptions import (
     Py2Exception,
     SocketAddressError,
 )
+from repy_compat.api.failures import detached
 from repy_compat.api.handles import Handle, inner_of, make_handle
 from repy_compat.api.v1_sockets import (
     Comms,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from repy_compat.api.runtime import Runtime
+    from repy_compat.world.base import Network
 
 _WILDCARDS = ("", ANY)
 _ANYWHERE = Address(ANY, 0)
@@ -60,6 +62,7 @@ _LOCAL_PORT = "Local port number must be an integer, between 1 and 65535."
 _DESTINATION_PORT = "Destination port number must be an integer, between 1 and 65535."
 _PAIR = "Localip and localport must be specified simultaneously."
 _TIMEOUT = "Timeout parameter must be a numeric value greater than 0."
+_NO_NAME = (-2, "Name or service not known")
 _NO_TIME = "Timed out checking for socket cleanup!"
 
 
@@ -114,13 +117,7 @@ class Host:
             return name
         if not name:
             return ANY
-        try:
-            return self.network.resolve(name)[2][0]
-        except HostNotFound as unknown:
-            failure = SocketAddressError(unknown.errno, unknown.strerror)
-        except IndexError:
-            failure = SocketAddressError(-2, "Name or service not known")
-        raise failure
+        return look_up(self.network, name)[2][0]
 
     def local(self, ip: str | None, port: int) -> Address:
         """Where a socket that sends is bound.
@@ -144,12 +141,24 @@ class Host:
             return LOOPBACK
 
 
+def look_up(network: Network, name: str) -> tuple[str, list[str], list[str]]:
+    """Primary name, aliases and at least one address; SocketAddressError if none."""
+    try:
+        found = network.resolve(name)
+        if found[2]:
+            return found
+        number, text = _NO_NAME
+    except HostNotFound as unknown:
+        number, text = unknown.errno or 0, unknown.strerror or ""
+    raise SocketAddressError(number, text)
+
+
 # --- Names -------------------------------------------------------------------
 
 
 def _build_gethostbyname_ex(runtime: Runtime) -> Callable[..., object]:
     charge = runtime.charge
-    resolve = runtime.world.network.resolve
+    network = runtime.world.network
 
     def gethostbyname_ex(*arguments: object, **keywords: object) -> object:
         if keywords or len(arguments) != 1 or type(arguments[0]) is not str:
@@ -159,13 +168,8 @@ def _build_gethostbyname_ex(runtime: Runtime) -> Callable[..., object]:
         runtime.gate("gethostbyname_ex", name)
         charge("netsend", 4096)
         charge("netrecv", 4096)
-        try:
-            primary, aliases, addresses = resolve(name)
-        except HostNotFound as unknown:
-            failure = SocketAddressError(unknown.errno, unknown.strerror)
-        else:
-            return primary, list(aliases), list(addresses)
-        raise failure
+        primary, aliases, addresses = look_up(network, name)
+        return primary, list(aliases), list(addresses)
 
     return gethostbyname_ex
 
@@ -268,8 +272,8 @@ def _send(
         local = host.local(localip, localport)
         return host.network.send_datagram(message, to, local)
     except OSError as problem:
-        failure = failure_of(problem)
-    raise failure
+        failure = detached(problem)
+    raise failure_of(failure)
 
 
 # --- Listeners ---------------------------------------------------------------
@@ -314,8 +318,8 @@ def _make_call(function: Callable[..., object], arguments: tuple[object, ...]) -
         deep_copy(function(*arguments))
         return
     except Uncopyable as refused:
-        violation = NamespaceViolationError(violation_text(refused))
-    raise violation
+        text = violation_text(refused)
+    raise NamespaceViolationError(text)
 
 
 def _build_stopcomm(runtime: Runtime, host: Host) -> Callable[..., object]:

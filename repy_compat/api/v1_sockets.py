@@ -15,7 +15,6 @@ to that goes, the connection closes. Its commhandle is only a name.
 from __future__ import annotations
 
 import builtins
-import errno
 from contextlib import suppress
 from weakref import ref
 
@@ -26,7 +25,8 @@ from repy_compat.api.exceptions import (
     SocketError,
     SocketTimeout,
 )
-from repy_compat.errors import LimitReached, ResourceRefused
+from repy_compat.api.failures import NO_ROOM, detached
+from repy_compat.errors import LimitReached
 from repy_compat.world.base import Address
 from repy_compat.world.events import COMM
 
@@ -52,7 +52,6 @@ BACKLOG = 128
 SELECTOR = "selector"  # holder of the event that listening costs
 _CLEANUP_STEP = 0.2  # seconds between two looks at a port that is being cleaned up
 _NO_DESCRIPTOR_PAUSE = 0.1  # seconds until an accept is tried again
-_NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 _CLOSED = "Socket closed"
 _CLOSED_SENDING = "Socket closed!"
@@ -322,7 +321,7 @@ class StreamListener(Registration):
         try:
             connection = self._listener.accept()
         except OSError as problem:
-            if problem.errno in _NO_ROOM:
+            if problem.errno in NO_ROOM:
                 self.comms.pause(_NO_DESCRIPTOR_PAUSE)
             return None
         stream = Stream(self.comms, connection, None)
@@ -404,10 +403,10 @@ class Comms:
         try:
             connection = self._network.connect(remote, local, timeout)
         except OSError as problem:
-            failure = failure_of(problem)
+            failure = detached(problem)
         else:
             return Stream(self, connection, item)
-        raise failure
+        raise failure_of(failure)
 
     def await_free_pair(self, local: Address, remote: Address, deadline: float) -> None:
         """Return once no connection is left between two addresses, or time is over.
@@ -477,11 +476,11 @@ class Comms:
             return StreamListener(self, key, streams, item, function)
         except OSError as problem:
             item.give_back()
-            failure = failure_of(problem)
+            failure = detached(problem)
         except BaseException:
             item.give_back()
             raise
-        raise failure
+        raise failure_of(failure)
 
     def datagram_socket_on(self, ip: str, port: int) -> DatagramSocket | None:
         """The socket of the listener for messages on an address, if there is one."""
@@ -534,6 +533,6 @@ def take_outsocket(runtime: Runtime, holder: str) -> Item:
     """
     try:
         return runtime.ledger.take_after_collecting("outsockets", holder)
-    except ResourceRefused as error:
-        refused = runtime.refusal(error)
-    raise refused
+    except LimitReached as reached:
+        text = str(reached)
+    raise Py2Exception(text)

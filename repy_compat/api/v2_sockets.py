@@ -27,6 +27,7 @@ from repy_compat.api.exceptions import (
     SocketWouldBlockError,
     TimeoutError,
 )
+from repy_compat.api.failures import NO_ROOM, detached
 from repy_compat.errors import LimitReached
 from repy_compat.world.base import Address
 
@@ -45,7 +46,6 @@ HEADER = 64  # bytes charged for each step that sends a packet
 _BACKLOG = 5
 _LARGEST_BACKLOG = 1024
 
-_NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _ABORTED = frozenset({errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE})
 
 _LISTENING = "There is a listening socket on the provided localip and localport!"
@@ -172,14 +172,14 @@ class StreamServer(Open):
         try:
             connection = self._listener.accept()
         except OSError as problem:
-            failure = problem
+            failure = detached(problem)
         else:
             stream = self._sockets.new_stream(connection)
             charge(self._receiving, 2 * HEADER)
             charge(self._sending, HEADER)
             return stream
         self._need_open()
-        if failure.errno in _NO_ROOM:
+        if failure.errno in NO_ROOM:
             raise _exhausted("outsockets")
         raise SocketWouldBlockError(_NO_CONNECTIONS)
 
@@ -218,7 +218,7 @@ class Stream(Open):
         try:
             data = self._connection.receive(size)
         except OSError as problem:
-            failure = problem
+            failure = detached(problem)
         else:
             if not data:
                 raise SocketClosedRemote(_ENDED)
@@ -242,7 +242,7 @@ class Stream(Open):
             ended = self._connection.ended()
             sent = 0 if ended else self._connection.send(message[: self._piece])
         except OSError as problem:
-            failure = problem
+            failure = detached(problem)
         else:
             if ended:
                 raise SocketClosedRemote(_ENDED_SENDING)
@@ -350,13 +350,13 @@ class Sockets:
         try:
             return server.endpoint.send_to(message, remote)
         except OSError as problem:
-            failure = problem
+            failure = detached(problem)
         if failure.errno == errno.EBADF:
             return None  # closed a moment ago
         raise InternetConnectivityError(_NO_ROUTE)
 
     def _send_once(self, remote: Address, message: str, local: Address) -> int:
-        endpoint = self._bind(local, DuplicateTupleError(_IN_USE))
+        endpoint = self._bind(local, DuplicateTupleError, _IN_USE)
         try:
             item = self._take("outsockets")
             try:
@@ -377,17 +377,17 @@ class Sockets:
             AddressBindingError: the address isn't the host's.
             ResourceExhaustedError: no insocket is free.
         """
-        endpoint = self._bind(local, AlreadyListeningError(_LISTENING))
+        endpoint = self._bind(local, AlreadyListeningError, _LISTENING)
         return MessageServer(self, endpoint, self._take_for(endpoint, "insockets"))
 
-    def _bind(self, local: Address, busy: Exception) -> DatagramSocket:
+    def _bind(self, local: Address, busy: type[Exception], text: str) -> DatagramSocket:
         try:
             return self._network.datagram_socket(local)
         except OSError as problem:
-            failure = problem
+            failure = detached(problem)
         if failure.errno == errno.EADDRINUSE:
-            raise busy
-        if failure.errno in _NO_ROOM:
+            raise busy(text)
+        if failure.errno in NO_ROOM:
             raise _exhausted("insockets")
         raise AddressBindingError(_NOT_OURS)
 
@@ -405,7 +405,7 @@ class Sockets:
         try:
             listener = self._network.listen(local, self._backlog)
         except OSError as problem:
-            failure = problem
+            failure = detached(problem)
         else:
             item = self._take_for(listener, "insockets")
             return StreamServer(self, listener, item)
@@ -413,7 +413,7 @@ class Sockets:
             if self._network.is_listening(local):
                 raise AlreadyListeningError(_LISTENING)
             raise CleanupInProgressError(_CLEANING)
-        if failure.errno in _NO_ROOM:
+        if failure.errno in NO_ROOM:
             raise _exhausted("insockets")
         raise AddressBindingError(_NOT_OURS)
 
@@ -430,7 +430,7 @@ class Sockets:
         try:
             connection = self._network.connect(remote, local, timeout)
         except OSError as problem:
-            failure = problem
+            failure = detached(problem)
         else:
             stream = self.new_stream(connection)
             self.charge(sending(remote.ip), 2 * HEADER)
@@ -459,7 +459,7 @@ class Sockets:
             return ConnectionRefusedError(_REFUSED)
         if number in _ABORTED:
             return ConnectionRefusedError(_HUNG_UP)
-        if number in _NO_ROOM:
+        if number in NO_ROOM:
             return _exhausted("outsockets")
         if number == errno.EACCES and not self._network.can_bind(local.ip):
             return AddressBindingError(_NOT_OURS)

@@ -12,8 +12,14 @@ import pytest
 from repy_compat.api.addresses import AddressOptions
 from tests.network_rig import HOME, PATIENCE, Rig, free_ports, raised, until, v1
 
-ONE, TWO, THREE, FOUR = free_ports(4)
-PORTS = (ONE, TWO, THREE, FOUR)
+ONE = TWO = THREE = FOUR = 0
+PORTS: list[int] = []
+
+
+@pytest.fixture(autouse=True)
+def _fresh_ports() -> None:
+    global ONE, TWO, THREE, FOUR
+    PORTS[:] = ONE, TWO, THREE, FOUR = free_ports(4)
 
 
 @pytest.fixture
@@ -23,16 +29,20 @@ def rig() -> Iterator[Rig]:
     made.end()
 
 
-def hear(rig: Rig, port: int = ONE) -> tuple[object, list[tuple[object, ...]]]:
+def hear(rig: Rig, port: int = 0) -> tuple[object, list[tuple[object, ...]]]:
     """A listener that keeps what arrives."""
     heard: list[tuple[object, ...]] = []
-    return rig.recvmess(HOME, port, rig.function(lambda *a: heard.append(a))), heard
+    return rig.recvmess(
+        HOME, port or ONE, rig.function(lambda *a: heard.append(a))
+    ), heard
 
 
-def serve(rig: Rig, port: int = ONE) -> tuple[object, list[tuple[object, ...]]]:
+def serve(rig: Rig, port: int = 0) -> tuple[object, list[tuple[object, ...]]]:
     """A listener that keeps the connections."""
     served: list[tuple[object, ...]] = []
-    handle = rig.waitforconn(HOME, port, rig.function(lambda *a: served.append(a)))
+    handle = rig.waitforconn(
+        HOME, port or ONE, rig.function(lambda *a: served.append(a))
+    )
     return handle, served
 
 
@@ -698,8 +708,9 @@ def test_the_end_of_the_run_ends_everything() -> None:
     assert until(lambda: served)
     blocked = rig.start(lambda: mine.recv(1))
     rig.scheduler.sleep(0.02)
-    rig.end()
+    rig.scheduler.stop()
     assert until(lambda: blocked)
+    rig.end()
     assert type(blocked[0]).__name__ == "RunEnded"
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
         for port in (ONE, TWO):

@@ -14,11 +14,17 @@ from repy_compat.api.exceptions import SocketWouldBlockError
 from repy_compat.python2.numbers import long_literal
 from tests.network_rig import HOME, PATIENCE, Rig, free_ports, raised, until, v2
 
-ONE, TWO, THREE, FOUR = free_ports(4)
-PORTS = (ONE, TWO, THREE, FOUR)
+ONE = TWO = THREE = FOUR = 0
+PORTS: list[int] = []
 LISTENING = "There is a listening socket on the provided localip and localport!"
 NOT_OURS = "Cannot bind to the specified local ip, invalid!"
 STRANGE = "203.0.113.9"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_ports() -> None:
+    global ONE, TWO, THREE, FOUR
+    PORTS[:] = ONE, TWO, THREE, FOUR = free_ports(4)
 
 
 @pytest.fixture

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import struct
 import sys
+from contextlib import suppress
 
 from repy_compat.world.base import Address, HostNotFound
 
@@ -32,15 +35,12 @@ def resolve(name: str) -> tuple[str, list[str], list[str]]:
 
 def outgoing_ip() -> str:
     """The local address used towards the Internet; OSError if there is none."""
-    failure: OSError | None = None
     for far in _FAR_AWAY:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.connect((far, 80))
-                return str(probe.getsockname()[0])
-            except OSError as reason:
-                failure = reason
-    raise failure or OSError("no route")
+        probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with probe, suppress(OSError):
+            probe.connect((far, 80))
+            return str(probe.getsockname()[0])
+    raise OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH))
 
 
 def can_bind(ip: str) -> bool:

@@ -174,9 +174,14 @@ def load_dunder(value: object, name: str) -> object:
         fields = value.__dict__
         if name in fields:
             return fields[name]
-        if _own_dunder(type(value), name) is _NONE:
+        found = _own_dunder(type(value), name)
+        if found is _NONE:
             plain = classes.plain_name(type(value))
             raise AttributeError(f"{plain} instance has no attribute '{name}'")
+        if type(found) is FunctionType:
+            return MethodType(found, value)
+    if name == "__iter__" and isinstance(value, str):
+        raise _no_attribute(value, name)
     return getattr(value, name)
 
 
@@ -192,7 +197,7 @@ def _own_dunder(cls: type, name: str) -> object:
             break
         found = ancestor.__dict__.get(name, _NONE)
         if found is not _NONE:
-            return found
+            return classes.original(found)
     return _NONE
 
 

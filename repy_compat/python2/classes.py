@@ -378,6 +378,9 @@ def _Maker(  # noqa: N802 - it plays the metaclass
             if type(value) is FunctionType:
                 methods.append(key)
         clean[key] = value
+    walk = clean.get("__iter__")
+    if name[:1] == OLD and type(walk) is FunctionType:
+        clean["__iter__"] = _checked_walk(walk)
     clean["__module__"] = ""
     clean["__qualname__"] = name
     made = ProgramClass(name, bases, clean)
@@ -385,6 +388,27 @@ def _Maker(  # noqa: N802 - it plays the metaclass
         _register_method(key)
     _complete(made)
     return made
+
+
+def _checked_walk(function: FunctionType) -> FunctionType:
+    """The ``__iter__`` of an old-style class, with Python 2's complaint."""
+
+    def walk(instance: object) -> object:
+        found = function(instance)
+        if not hasattr(type(found), "__next__"):
+            name = type_name(found)
+            raise TypeError(f"__iter__ returned non-iterator of type '{name}'")
+        return found
+
+    walk.__dict__[PRIVATE + "original"] = function
+    return walk  # type: ignore[return-value]
+
+
+def original(function: object) -> object:
+    """What the program wrote, for a method that was wrapped."""
+    if type(function) is FunctionType:
+        return function.__dict__.get(PRIVATE + "original", function)
+    return function
 
 
 _RENAMED = frozenset((PRIVATE + "True", PRIVATE + "False"))

@@ -29,6 +29,7 @@ _WHOLE = frozenset((int, bool))
 _REAL = frozenset((float,))
 _ALIKE = {
     "s": _TEXT,
+    "r": frozenset(),
     **dict.fromkeys("diuoxX", _WHOLE),
     **dict.fromkeys("eEfFgG", _REAL),
 }
@@ -59,7 +60,54 @@ class Conversion:
 
 
 _plans: dict[str, list] = {}
-_alike: dict[str, tuple] = {}
+_studies: dict[str, _Study] = {}
+
+
+class _Study:
+    """How far the host can format by a template.
+
+    ``types`` holds, for each argument, the types that the host formats as 2.7
+    did; ``letters`` the conversions. ``template`` is for arguments that were made
+    text where needed. ``usable`` is False for a template with anything special.
+    """
+
+    __slots__ = ("types", "letters", "template", "usable")
+
+    def __init__(self, template: str) -> None:
+        self.types: list[frozenset[type]] = []
+        self.letters = ""
+        self.usable = True
+        rebuilt = []
+        for piece in _plan(template):
+            if type(piece) is str:
+                rebuilt.append(piece)
+            elif piece.letter == "%" and piece.width == _NONE and not piece.has_key:
+                rebuilt.append("%%")
+            else:
+                rebuilt.append(self.add(piece))
+            if not self.usable:
+                break
+        self.template = "".join(rebuilt)
+
+    def add(self, piece: Conversion) -> str:
+        """Note one conversion; its text for the host."""
+        letter = piece.letter
+        special = (
+            piece.has_key
+            or piece.fault
+            or piece.flags & ALTERNATE
+            or _STAR in (piece.width, piece.precision)
+            or (piece.precision == 0 and letter in "diuoxX")  # 0 shows as nothing
+        )
+        if special or letter not in _ALIKE:
+            self.usable = False
+            return ""
+        self.types.append(_ALIKE[letter])
+        self.letters += letter
+        flags = "".join(flag for flag, bit in _FLAGS.items() if piece.flags & bit)
+        width = "" if piece.width == _NONE else str(piece.width)
+        precision = "" if piece.precision == _NONE else f".{piece.precision}"
+        return f"%{flags}{width}{precision}{'s' if letter == 'r' else letter}"
 
 
 def format_percent(template, arguments):  # type: ignore[no-untyped-def]
@@ -69,44 +117,46 @@ def format_percent(template, arguments):  # type: ignore[no-untyped-def]
     format that is malformed, KeyError for a missing name, OverflowError for a
     ``%c`` outside 0-255.
     """
-    alike = _alike.get(template)
-    if alike is None:
-        alike = _study(template)
-    if type(arguments) is tuple:
-        if len(alike) == len(arguments):
-            for types, argument in zip(alike, arguments):
-                if type(argument) not in types:
+    study = _studies.get(template)
+    if study is None:
+        study = _study(template)
+    if study.usable:
+        values = arguments if type(arguments) is tuple else (arguments,)
+        types = study.types
+        if len(types) == len(values):
+            for allowed, value in zip(types, values):
+                if type(value) not in allowed:
                     break
             else:
-                return template % arguments
-    elif len(alike) == 1 and type(arguments) in alike[0]:
-        return template % arguments
+                return study.template % values
+            prepared = _prepared(study, values)
+            if prepared is not None:
+                return study.template % prepared
     return _Run(arguments).format(template)
 
 
-def _study(template: str) -> tuple:
-    """The types under which the host may do the whole of ``template``."""
-    plan = _plan(template)
-    types: list[object] = []
-    for piece in plan:
-        if type(piece) is str:
-            continue
-        allowed = _ALIKE.get(piece.letter)
-        if piece.letter == "%" and not piece.flags and piece.width == _NONE:
-            continue
-        if piece.precision == 0 and piece.letter in "diuoxX":
-            allowed = None  # 2.7 shows a zero as nothing
-        strange = piece.has_key or piece.flags & ALTERNATE or piece.fault
-        if strange or allowed is None or _STAR in (piece.width, piece.precision):
-            types = [frozenset()] * 1000  # never the host
-            break
-        types.append(allowed)
-    result = tuple(types)
+def _prepared(study: _Study, values: tuple) -> tuple | None:
+    """The arguments with texts made for ``%s`` and ``%r``; None if others don't fit."""
+    for letter, allowed, value in zip(study.letters, study.types, values):
+        if letter not in "sr" and type(value) not in allowed:
+            return None
+    return tuple(
+        [
+            (py2_str(value) if letter == "s" else py2_repr(value))
+            if letter in "sr"
+            else value
+            for letter, value in zip(study.letters, values)
+        ]
+    )
+
+
+def _study(template: str) -> _Study:
+    study = _Study(template)
     if type(template) is str and len(template) <= _LONGEST:
-        if len(_alike) >= _REMEMBERED:
-            _alike.clear()
-        _alike[template] = result
-    return result
+        if len(_studies) >= _REMEMBERED:
+            _studies.clear()
+        _studies[template] = study
+    return study
 
 
 def _plan(template: str) -> list:

@@ -170,7 +170,9 @@ def _extreme(
     key = keywords.pop("key", _MISSING)
     if keywords:
         raise TypeError(f"{name}() got an unexpected keyword argument")
-    items = arguments if len(arguments) > 1 else list(iterate(arguments[0]))
+    items = arguments if len(arguments) > 1 else arguments[0]
+    if type(items) is not list and type(items) is not tuple:
+        items = list(iterate(items))
     if not items:
         raise ValueError(f"{name}() arg is an empty sequence")
     if key is _MISSING:
@@ -186,12 +188,22 @@ def _extreme(
 @takes(UNPACK, 1, INT_MAX, name="min")
 def min_(_token: object, /, *arguments: object, **keywords: object) -> object:
     """``min(...)``; mixed types in 2.7's order, the first of equal ones."""
+    if not keywords and len(arguments) > 1:
+        try:
+            return min(arguments)  # type: ignore[type-var]
+        except TypeError:
+            pass
     return _extreme("min", min, arguments, keywords)
 
 
 @takes(UNPACK, 1, INT_MAX, name="max")
 def max_(_token: object, /, *arguments: object, **keywords: object) -> object:
     """``max(...)``; mixed types in 2.7's order, the first of equal ones."""
+    if not keywords and len(arguments) > 1:
+        try:
+            return max(arguments)  # type: ignore[type-var]
+        except TypeError:
+            pass
     return _extreme("max", max, arguments, keywords)
 
 
@@ -205,7 +217,7 @@ def _plain_sum(items: list, start: object) -> object:
 @takes(UNPACK, 1, 2, name="sum")
 def sum_(_token: object, sequence: object, start: object = 0, /) -> object:
     """``sum(sequence, start)``."""
-    items = list(iterate(sequence))
+    items = sequence if type(sequence) is list else list(iterate(sequence))
     if isinstance(start, str):
         raise TypeError("sum() can't sum strings [use ''.join(seq) instead]")
     try:

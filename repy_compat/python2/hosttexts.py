@@ -89,6 +89,12 @@ def _needs_text(text: str) -> str | None:
     return None
 
 
+def _no_order(text: str) -> str | None:
+    if "'complex'" in text:
+        return "no ordering relation is defined for complex numbers"
+    return None
+
+
 def _needs_float(text: str) -> str | None:
     return "float argument required, not " + text.rpartition(" ")[2]
 
@@ -143,6 +149,7 @@ def _keywords(text: str) -> str | None:
 
 _RULES: tuple[tuple[str, Callable[[str], str | None]], ...] = (
     (" first arg must be str", _first_argument),
+    (" not supported between instances of ", _no_order),
     ("must be str", _needs_text),
     ("must be real number, not ", _needs_float),
     (" format: a real number is required, not ", _needs_number),

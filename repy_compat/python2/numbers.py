@@ -276,7 +276,7 @@ def power_modulo(base, exponent, modulus):  # type: ignore[no-untyped-def]
     if any(isinstance(operand, complex) for operand in operands):
         raise ValueError("complex modulo")
     if not all(isinstance(operand, int) for operand in operands):
-        if all(isinstance(operand, int | float) for operand in operands):
+        if any(isinstance(operand, float) for operand in operands):
             raise TypeError(
                 "pow() 3rd argument not allowed unless all arguments are integers"
             )

@@ -7,7 +7,7 @@ looked up here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MethodType
 
 from repy_compat.python2.conversions import float1
@@ -29,6 +29,51 @@ def format_fields(
     return _Fields(arguments, keywords).fill(str(template), _MOST_NESTED)
 
 
+class _Field:
+    """What stands between two braces.
+
+    ``first`` is the argument's name or number (as text), ``number`` the latter as
+    int, ``path`` the attributes and items behind it. ``nested`` tells whether the
+    spec has fields of its own.
+    """
+
+    __slots__ = ("first", "number", "path", "conversion", "spec", "nested")
+
+    def __init__(self, text: str) -> None:
+        name, self.conversion, self.spec = parts_of(text)
+        end = min(
+            (at for at in (name.find("."), name.find("[")) if at >= 0),
+            default=len(name),
+        )
+        self.first = name[:end]
+        self.path = name[end:]
+        self.number = _number(self.first)
+        self.nested = "{" in text
+
+
+_REMEMBERED = 512
+_LONGEST = 2000
+_known: dict[str, list[tuple[str, _Field | None]]] = {}
+
+
+def _parsed(template: str) -> Iterable[tuple[str, _Field | None]]:
+    """Literal texts and fields; those of a well-formed template are remembered."""
+    known = _known.get(template)
+    return _reading(template) if known is None else known
+
+
+def _reading(template: str) -> Iterator[tuple[str, _Field | None]]:
+    found: list[tuple[str, _Field | None]] = []
+    for literal, text in pieces(template):
+        field = None if text is None else _Field(text)
+        found.append((literal, field))
+        yield literal, field
+    if len(template) <= _LONGEST:
+        if len(_known) >= _REMEMBERED:
+            _known.clear()
+        _known[template] = found
+
+
 class _Fields:
     """One call of ``format``: its arguments, and how fields are numbered."""
 
@@ -46,16 +91,16 @@ class _Fields:
         if depth <= 0:
             raise ValueError("Max string recursion exceeded")
         result = []
-        for literal, field in pieces(template):
+        for literal, field in _parsed(template):
             result.append(literal)
             if field is not None:
                 result.append(self.field(field, depth))
         return "".join(result)
 
-    def field(self, field: str, depth: int) -> str:
-        """The text of what stands between two braces."""
-        name, conversion, spec = parts_of(field)
-        value = self.value(name)
+    def field(self, field: _Field, depth: int) -> str:
+        """The text of one field."""
+        value = self.value(field)
+        conversion = field.conversion
         if conversion == "r":
             value = py2_repr(value)
         elif conversion == "s":
@@ -64,32 +109,26 @@ class _Fields:
             code = ord(conversion)
             shown = conversion if 32 < code < 127 else f"\\x{code:x}"
             raise ValueError(f"Unknown conversion specifier {shown}")
-        if "{" in field:
-            spec = self.fill(spec, depth - 1)
-        return format_value(value, spec)
+        spec = self.fill(field.spec, depth - 1) if field.nested else field.spec
+        return format_value(value, spec) if spec else py2_str(value)
 
-    def value(self, name: str) -> object:
+    def value(self, field: _Field) -> object:
         """The object that a field's name leads to."""
-        end = min(
-            (at for at in (name.find("."), name.find("[")) if at >= 0),
-            default=len(name),
-        )
-        first = name[:end]
-        number = _number(first)
         value: object
-        if not first:
-            value = self.positional(self.next_number())
-        elif number is not None:
+        if field.number is not None:
             self.by_hand()
-            value = self.positional(number)
+            value = self.positional(field.number)
+        elif field.first:
+            value = self.keywords[field.first]
         else:
-            value = self.keywords[first]
-        for is_attribute, step in steps_of(name[end:]):
-            if is_attribute:
-                value = read_attribute(value, step)
-            else:
-                number = _number(step)
-                value = value[step if number is None else number]  # type: ignore[index]
+            value = self.positional(self.next_number())
+        if field.path:
+            for is_attribute, step in steps_of(field.path):
+                if is_attribute:
+                    value = read_attribute(value, step)
+                else:
+                    number = _number(step)
+                    value = value[step if number is None else number]  # type: ignore[index]
         return value
 
     def positional(self, number: int) -> object:

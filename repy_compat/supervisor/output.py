@@ -1,14 +1,16 @@
 """The worker's two outputs: straight through, to a terminal, or into the log.
 
-Where the output is a file or a pipe, the worker writes to it itself. A terminal
-is never handed to the worker: it could read the keyboard through it and type
-into it. There, and for a circular log, the supervisor stands in between with one
-thread, so that a terminal that was halted never keeps it from watching.
+Where the output is a new file or a pipe, the worker writes to it itself. A terminal
+is never handed to the worker: it could read the keyboard through it and type into
+it. Neither is a file that has content, nor a socket. There, and for a circular log,
+the supervisor stands in between with one thread, so that a terminal that was halted
+never keeps it from watching.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 from _thread import allocate_lock, start_new_thread
 
 TYPE_CHECKING = False
@@ -39,10 +41,10 @@ class Outlets:
             self._log = CircularLog(job.logfile)
             out = error = self._pump(self._log.write)
         else:
-            out = self._terminal_pump(stdout, job.raw)
-            same = out is not None and _same_terminal(stdout, stderr)
+            out = self._pump_for(stdout, job.raw)
+            same = out is not None and _are_same(stdout, stderr)
             # One pipe for both keeps what was written in its order.
-            error = out if same else self._terminal_pump(stderr, job.raw)
+            error = out if same else self._pump_for(stderr, job.raw)
         self._stdout = stdout
         self._stderr = stderr
         self._out = out
@@ -55,10 +57,12 @@ class Outlets:
         self._pumps.append(pump)
         return pump
 
-    def _terminal_pump(self, descriptor: int, raw: bool) -> _Pump | None:
-        if not os.isatty(descriptor):
+    def _pump_for(self, descriptor: int, raw: bool) -> _Pump | None:
+        if os.isatty(descriptor):
+            return self._pump(_Terminal(descriptor, raw).write)
+        if _is_only_output(descriptor):
             return None
-        return self._pump(_Terminal(descriptor, raw).write)
+        return self._pump(lambda data: write_all(descriptor, data))
 
     def start(self) -> None:
         """After the worker was made: close its ends and begin to carry."""
@@ -147,8 +151,23 @@ def write_all(descriptor: int, data: bytes) -> None:
         return
 
 
-def _same_terminal(one: int, other: int) -> bool:
-    return os.isatty(other) and os.fstat(one).st_rdev == os.fstat(other).st_rdev
+def _are_same(one: int, other: int) -> bool:
+    first, second = os.fstat(one), os.fstat(other)
+    return (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
+
+
+def _is_only_output(descriptor: int) -> bool:
+    """Whether nothing can be had or spoilt through ``descriptor``.
+
+    Through one that can be read, an escaped program could read; in a file that
+    others have written to, it could overwrite what they wrote.
+    """
+    status = os.fstat(descriptor)
+    if stat.S_ISCHR(status.st_mode):
+        return True
+    if stat.S_ISREG(status.st_mode):
+        return status.st_size == 0
+    return not stat.S_ISSOCK(status.st_mode)
 
 
 class _Terminal:

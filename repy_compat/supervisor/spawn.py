@@ -19,10 +19,10 @@ from repy_compat.supervisor.watch import BLIND_PERIOD, Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from repy_compat.supervisor.forkserver import CapturedRun
     from repy_compat.supervisor.job import Body, Job, SupervisedRun
-
-_ON_WINDOWS = sys.platform == "win32"
 
 
 def supervise_spawned(
@@ -156,15 +156,15 @@ def _environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
 
 
-def _inheritable(descriptor: int) -> tuple[int, dict[str, object]]:
+def _inheritable(descriptor: int) -> tuple[int, dict[str, Any]]:
     """How the worker will know ``descriptor``, and what makes it inherit it."""
-    if not _ON_WINDOWS:
-        return descriptor, {"pass_fds": [descriptor]}
-    import msvcrt
+    if sys.platform == "win32":
+        import msvcrt
 
-    handle = msvcrt.get_osfhandle(descriptor)
-    os.set_handle_inheritable(handle, True)
-    return handle, {"close_fds": False}
+        handle = msvcrt.get_osfhandle(descriptor)
+        os.set_handle_inheritable(handle, True)
+        return handle, {"close_fds": False}
+    return descriptor, {"pass_fds": [descriptor]}
 
 
 def _carry(descriptor: int, arrived: list[bytes]) -> None:
@@ -186,7 +186,7 @@ def work(token: int, supervisor_pid: int) -> None:
     from repy_compat.supervisor.worker import run_worker
 
     link = token
-    if _ON_WINDOWS:
+    if sys.platform == "win32":
         import msvcrt
 
         link = msvcrt.open_osfhandle(token, os.O_WRONLY)

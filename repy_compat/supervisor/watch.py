@@ -53,6 +53,8 @@ HURRIED_MEMORY_PERIOD = 0.02
 DISK_PERIOD = 0.5
 STOP_FILE_PERIOD = 1.0
 STATUS_PERIOD = 1.0
+#: Bytes that a worker may say in all: more is an attempt to keep us busy.
+MOST_TOLD = 8_000_000
 #: Where the kernel has no descriptor for a process, its end is looked for.
 BLIND_PERIOD = 0.02
 
@@ -95,6 +97,7 @@ class Watch:
         self._exit_signal = 0
         self._link = -1
         self._received = bytearray()
+        self._told = 0
         self._sealed = False
         self._board: mmap | None = None
         self._cpu: CpuShare | None = None
@@ -281,12 +284,18 @@ class Watch:
     def _feed(self, data: bytes) -> bool:
         """Take what arrived on the link; False if nothing more is wanted of it."""
         self._received += data
+        self._told += len(data)
         while self._take_frame():
             pass
-        if len(self._received) > LONGEST_FRAME + 4:
-            self._verdict = Ending("killed", LIMIT_EXCEEDED, "a forged message")
+        if len(self._received) > LONGEST_FRAME + 4 or self._told > MOST_TOLD:
+            self._forged()
             return False
         return True
+
+    def _forged(self) -> None:
+        """The worker is no longer ours: no code of ours sends such a thing."""
+        self._verdict = Ending("killed", LIMIT_EXCEEDED, "a forged message")
+        self._sentence = "repy: the program's process sent what it can't have meant\n"
 
     def _take_frame(self) -> bool:
         received = self._received
@@ -301,7 +310,7 @@ class Watch:
         try:
             self._take(kind, wire.loads(payload))
         except (wire.Malformed, KeyError, TypeError, ValueError):
-            self._verdict = Ending("killed", LIMIT_EXCEEDED, "a forged message")
+            self._forged()
         return True
 
     def _take(self, kind: bytes, value: wire.Value) -> None:

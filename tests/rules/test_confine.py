@@ -101,7 +101,6 @@ def read(path: str) -> str:
         "../beside",
         "/proc/self/environ",
         "/proc/1/status",
-        "/root/x",
         "/",
     ],
 )
@@ -324,6 +323,9 @@ def test_no_other_process_can_be_signalled(tmp_path, action):
         "sched_setaffinity": 203,
         "fchmod": 91,
         "splice": 275,
+        "readlink": 89,
+        "statx": 332,
+        "timer of another": 222,
         "unknown": 999,
         "of another table": 0x40000000 + 39,
     }.items(),
@@ -442,6 +444,50 @@ def test_without_connections_nothing_connects(tmp_path):
         socket.socket().connect(("127.0.0.1", 9))
 
     assert refused(tmp_path, action, connects=False)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        (socket.SOL_SOCKET, 26),
+        (socket.SOL_SOCKET, 15),
+        (socket.SOL_SOCKET, 25),
+        (socket.IPPROTO_IP, 3),
+        (socket.IPPROTO_IP, 35),
+        (41, 26),
+    ],
+    ids=["filter", "shared port", "device", "headers", "multicast", "ipv6"],
+)
+def test_other_options_of_sockets_are_refused(tmp_path, option):
+    """No packet filters, no sharing of ports, no groups."""
+
+    def action():
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).setsockopt(*option, 1)
+
+    assert refused(tmp_path, action)
+
+
+def test_the_usual_options_of_sockets_are_there(tmp_path):
+    """Buffers, reuse of addresses, and no delay."""
+
+    def action():
+        with socket.socket() as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 10000)
+            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            one.settimeout(1.0)
+        return "set"
+
+    assert probe(tmp_path, action) == "'set'"
+
+
+def test_the_clocks_of_others_are_closed(tmp_path):
+    """Its own clocks tell the time; nobody else's."""
+    import time
+
+    assert probe(tmp_path, lambda: time.thread_time() >= 0) == "True"
+    assert probe(tmp_path, lambda: time.process_time() >= 0) == "True"
+    assert refused(tmp_path, lambda: time.clock_gettime((~os.getppid() << 3) | 2))
 
 
 @pytest.mark.parametrize(

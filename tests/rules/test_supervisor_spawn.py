@@ -36,8 +36,8 @@ def hoard(link) -> int:
 
 def burn(link) -> int:
     link.seal()
-    end = time.monotonic() + 1.0
-    while time.monotonic() < end:
+    # Processor time, not the clock's: on a busy machine that is another thing.
+    while time.process_time() < 0.4:
         pass
     return 0
 
@@ -64,7 +64,7 @@ def test_memory_is_limited(tmp_path):
 
 def test_cpu_is_shared(tmp_path):
     """A busy worker is stopped from outside."""
-    assert run(tmp_path, burn, cpu=0.3).run.stops > 0
+    assert run(tmp_path, burn, cpu=0.1).run.stops > 0
 
 
 def test_a_defect_is_told(tmp_path):

@@ -122,7 +122,9 @@ class Explorer:
             self._runs += 1
             self._count_strategy()
             self._look_at(run)
-            self._strategy.learn(run.record)
+            if run.how != "steps":
+                # The races of a run without end are as many as its steps.
+                self._strategy.learn(run.record)
             if self._progress is not None:
                 self._progress(self._runs, self._schedules)
             if not run.record.offers and run.record.ending != "steps":

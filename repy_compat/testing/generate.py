@@ -99,10 +99,13 @@ class _Writer:
         kinds = ["count", "locked", "sleep", "start", "cancel", "raise", "say"]
         if depth == 0:
             kinds = ["count", "sleep", "say"]
+        before = len(self.lines)
         for kind in self._draw(
             st.lists(st.sampled_from(kinds), min_size=1, max_size=3)
         ):
             self._statement(kind, indent, worker, depth)
+        if len(self.lines) == before:
+            self.lines.append(f"{indent}pass")
 
     def _statement(self, kind: str, indent: str, worker: int, depth: int) -> None:
         if kind == "count":

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from repy_compat.testing.subject import Run
 
 
+# Steps after which an event doesn't go on at once.
+PAUSES = ("sleep", "wait", "end", "phase")
+
+
 @dataclass
 class Bar:
     """A stretch of one event: positions in the log, virtual times, what it is.
@@ -81,6 +85,8 @@ class _Maker:
                 self._finish("life", event, 0, position, moment)
             elif what in ("wait", "acquire", "release"):
                 self._note_lock(what, event, id(step.thing), position, moment)
+            if what in PAUSES:
+                self._stop_running(position, moment)
             change = change_of_events(step, self._run.record)
             if change:
                 held += change
@@ -95,13 +101,17 @@ class _Maker:
         bar = self._running
         if bar is not None and bar.event == event:
             return
-        if bar is not None:
-            bar.end, bar.until = position, moment
+        self._stop_running(position, moment)
         name = self._line.names[event]
         self._running = Bar(
             "run", event, position, position, moment, moment, f"{name} runs"
         )
         self._line.bars.append(self._running)
+
+    def _stop_running(self, position: int, moment: float) -> None:
+        bar, self._running = self._running, None
+        if bar is not None:
+            bar.end, bar.until = position, moment
 
     def _note_lock(
         self, what: str, event: int, lock: int, position: int, moment: float

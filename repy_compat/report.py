@@ -83,7 +83,11 @@ def last_line(error: BaseException) -> str:
         text = "<exception str() failed>"
     if errors.is_refused_builtin(error):
         return f"Unsafe call: {text}"
-    return f"Exception (with {errors.class_text(type(error))}): {text}"
+    kind = errors.class_text(type(error))
+    if kind.startswith("."):
+        # Python 2 shows an old-style class without saying what it is.
+        kind = f"type {kind}"
+    return f"Exception (with {kind}): {text}"
 
 
 def _without_folder(filename: str, line: int, function: str) -> str:

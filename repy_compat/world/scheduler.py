@@ -72,7 +72,7 @@ class RealScheduler(Scheduler):
         self._alive = 0  # bodies ready, running or pending, and keep-alives
         self._idle_waiters: deque[LockType] = deque()
         self._parked: set[LockType] = set()
-        self._contended: dict[_RealLock, int] = {}
+        self._contended: dict[object, _RealLock] = {}  # by wait
         self._names: dict[int, str] = {}
         self._at_stop: list[Callable[[], None]] = []
         self._stopped = False
@@ -402,7 +402,7 @@ class RealScheduler(Scheduler):
         _open(self._timer_wake)
         for gate in list(self._parked):
             _open(gate)
-        for lock in list(self._contended):
+        for lock in list(self._contended.values()):
             lock.let_go()
         for function in list(self._at_stop):
             function()
@@ -473,17 +473,14 @@ class _RealLock(Lock):
     def _wait(self) -> bool:
         scheduler = self._scheduler
         contended = scheduler._contended
-        with scheduler._mutex:
-            contended[self] = contended.get(self, 0) + 1
+        wait = object()
+        contended[wait] = self
         try:
             if scheduler._stopped:
                 raise RunEnded
             self._raw.acquire()
         finally:
-            with scheduler._mutex:
-                contended[self] -= 1
-                if not contended[self]:
-                    del contended[self]
+            del contended[wait]
         if scheduler._stopped:
             self.let_go()  # the next one that waits leaves, too
             raise RunEnded

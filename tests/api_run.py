@@ -42,6 +42,23 @@ class Written(Output):
         return "".join(self.pieces)
 
 
+class WatchedLedger(Ledger):
+    """A ledger that notes every charge: (resource, amount)."""
+
+    def __init__(self, limits: Limits, clock: Any) -> None:
+        super().__init__(limits, clock)
+        self.charged: list[tuple[str, float]] = []
+
+    def charger(self, resource: str) -> Callable[[float], None]:
+        charge = super().charger(resource)
+
+        def noted(amount: float) -> None:
+            self.charged.append((resource, amount))
+            charge(amount)
+
+        return noted
+
+
 class ApiRun:
     """One run's API: ``run.call.sleep(0)``, ``run.names['sleep']``, ``run.uncaught``."""
 
@@ -60,7 +77,7 @@ class ApiRun:
             self.output,
             os.urandom,
         )
-        self.ledger = Ledger(limits, scheduler)
+        self.ledger = WatchedLedger(limits, scheduler)
         self.events = EventTable(
             self.ledger, scheduler, lambda _kind, error: self.uncaught.append(error)
         )

@@ -97,7 +97,11 @@ class Runtime:
         self._over = False
         self._at_end: list[Callable[[], None]] = []
         self._rules = limits.rules if apply_rules and dialect.name == "V1" else None
-        self._output_rules = self._rules if apply_output_rules else None
+        rules = self._rules if apply_output_rules else None
+        if rules is not None and rules.always_allowed("log.write"):
+            rules = None
+        self._output_rules = rules
+        self._charge_output = self.charger("lograte")
         self._output = world.output.write
         self._blank_pending = False
         self._builtins: dict[str, object] | None = None
@@ -122,7 +126,12 @@ class Runtime:
             extra.update(v1.build_mixed_names(self))
         else:
             extra.update(exceptions.EXPORTED)
-        return new_builtins(self.dialect_name, write=self.write, extra=extra)
+        return new_builtins(
+            self.dialect_name,
+            write=self.write,
+            write_pieces=self.write_pieces,
+            extra=extra,
+        )
 
     def unique_id(self, prefix: str = "") -> str:
         """A new internal id, such as ``_EVENT:MainThread:1``.
@@ -218,12 +227,20 @@ class Runtime:
         """
         if self._over:
             raise RunEnded
-        charge = self.charge
         if self._output_rules is not None:
             _decide(self._output_rules, "log.write", (piece,))
-        charge("lograte", 0)
+        charge = self._charge_output
+        charge(0)
         self._output(piece)
-        charge("lograte", len(piece))
+        charge(len(piece))
+
+    def write_pieces(self, pieces: list[str]) -> None:
+        """Pieces that belong together: one delivery, unless a rule asks about each."""
+        if self._output_rules is None:
+            self.write("".join(pieces))
+        else:
+            for piece in pieces:
+                self.write(piece)
 
     def log(self, texts: Sequence[tuple[str, bool]]) -> None:
         """Write items in the manner of V2's ``log``: a blank between items.
@@ -233,22 +250,36 @@ class Runtime:
         other than a blank; the debt is one for the whole run (Repy V2
         specification, section 7).
         """
+        pieces: list[str] = []
+        pending = self._blank_pending
         for text, was_string in texts:
-            if self._blank_pending:
-                self._blank_pending = False
-                self.write(" ")
-            if text:
-                self.write(text)
-            self._blank_pending = not (was_string and text[-1:] in _LINE_WHITE)
+            pieces += (" ", text) if pending else (text,)
+            pending = not (was_string and text[-1:] in _LINE_WHITE)
+        self._blank_pending = pending
+        if pieces:
+            self.write_pieces(pieces)
 
     # --- resources -----------------------------------------------------------
 
-    def charge(self, resource: str, amount: float) -> None:
-        """Charge a renewable resource, sleeping an overdraft off.
+    def charger(self, resource: str) -> Callable[[float], None]:
+        """A function that charges a renewable resource, sleeping an overdraft off.
 
-        Raises:
-            Exception: its limit is zero; the class is the dialect's.
+        It raises an exception of the dialect if the limit is zero.
         """
+        charge = self.ledger.charger(resource)
+
+        def charge_or_end(amount: float) -> None:
+            if self._over:
+                raise RunEnded
+            try:
+                charge(amount)
+            except ResourceRefused as error:
+                raise self.refusal(error) from None
+
+        return charge_or_end
+
+    def charge(self, resource: str, amount: float) -> None:
+        """Charge a renewable resource once, as ``charger`` does."""
         if self._over:
             raise RunEnded
         try:

@@ -66,9 +66,10 @@ def _build_plain(
 
 def _random_float(runtime: Runtime) -> Callable[[], float]:
     entropy = runtime.world.entropy
+    charge = runtime.charger("random")
 
     def random_float() -> float:
-        runtime.charge("random", 1)
+        charge(1)
         characters = entropy(7)
         return (int.from_bytes(characters, "big") >> 3) * 2.0**-53
 

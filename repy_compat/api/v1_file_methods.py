@@ -54,14 +54,15 @@ _RULES = [f"file.{name}" for name in _NAMES]
 class _Open:
     """An open file as its methods see it.
 
-    ``gate`` asks the call rules, None if they allow every method; ``charge``
-    charges a rate; ``subject`` is the file's text in refusals.
+    ``gate`` asks the call rules, None if they allow every method; ``charge_read`` and
+    ``charge_write`` charge the rates; ``subject`` is the file's text in refusals.
     """
 
-    __slots__ = ("charge", "file", "gate", "subject", "writable")
+    __slots__ = ("charge_read", "charge_write", "file", "gate", "subject", "writable")
 
     def __init__(self, runtime: Runtime, file: PositionedFile, writable: bool) -> None:
-        self.charge = runtime.charge
+        self.charge_read = runtime.charger("fileread")
+        self.charge_write = runtime.charger("filewrite")
         self.file = file
         self.gate = runtime.gate_of(*_RULES)
         self.subject = f"<emulfile.emulated_file instance at 0x{id(file):x}>"
@@ -109,7 +110,7 @@ def new_file(
 
 
 def _next_line(opened: _Open) -> Callable[[], str]:
-    gate, charge, file = opened.gate, opened.charge, opened.file
+    gate, charge, file = opened.gate, opened.charge_read, opened.file
 
     def next_line() -> str:
         if gate is not None:
@@ -117,9 +118,9 @@ def _next_line(opened: _Open) -> Callable[[], str]:
         if opened.writable:
             raise Py2IOError("file.next() is invalid for write-enabled files.")
         opened.need_open()
-        charge("fileread", 0)
+        charge(0)
         line = file.readline(-1)
-        charge("fileread", len(line))
+        charge(len(line))
         if not line:
             raise Py2StopIteration
         return line
@@ -128,16 +129,16 @@ def _next_line(opened: _Open) -> Callable[[], str]:
 
 
 def _reading(opened: _Open, next_line: Callable[[], str]) -> Methods:
-    gate, charge, file = opened.gate, opened.charge, opened.file
+    gate, charge, file = opened.gate, opened.charge_read, opened.file
 
     def read(*arguments: object, **keywords: object) -> str:
         size = opened.size("read", arguments, keywords)
         if gate is not None:
             gate("file.read", *arguments)
         opened.need_open()
-        charge("fileread", 0)
+        charge(0)
         data = file.read(size)
-        charge("fileread", len(data))
+        charge(len(data))
         return data
 
     def readline(*arguments: object, **keywords: object) -> str:
@@ -145,9 +146,9 @@ def _reading(opened: _Open, next_line: Callable[[], str]) -> Methods:
         if gate is not None:
             gate("file.readline", *arguments)
         opened.need_open()
-        charge("fileread", 0)
+        charge(0)
         line = file.readline(size)
-        charge("fileread", len(line))
+        charge(len(line))
         return line
 
     def readlines(*arguments: object, **keywords: object) -> list[str]:
@@ -155,9 +156,9 @@ def _reading(opened: _Open, next_line: Callable[[], str]) -> Methods:
         if gate is not None:
             gate("file.readlines", *arguments)
         opened.need_open()
-        charge("fileread", 0)
+        charge(0)
         lines = file.readlines(size)
-        charge("fileread", sum(map(len, lines)))
+        charge(sum(map(len, lines)))
         return lines
 
     def next(*arguments: object, **keywords: object) -> str:
@@ -170,7 +171,7 @@ def _reading(opened: _Open, next_line: Callable[[], str]) -> Methods:
 
 
 def _writing(opened: _Open) -> Methods:
-    gate, charge, file = opened.gate, opened.charge, opened.file
+    gate, charge, file = opened.gate, opened.charge_write, opened.file
 
     def write(*arguments: object, **keywords: object) -> None:
         if keywords or len(arguments) != 1 or type(arguments[0]) is not str:
@@ -182,9 +183,9 @@ def _writing(opened: _Open) -> Methods:
         if not opened.writable:
             raise Py2ValueError("write() isn't allowed on read-only file objects!")
         opened.need_open()
-        charge("filewrite", 0)
+        charge(0)
         file.write(data)
-        charge("filewrite", len(data))
+        charge(len(data))
 
     def writelines(*arguments: object, **keywords: object) -> None:
         lines = _strings(arguments)
@@ -196,10 +197,10 @@ def _writing(opened: _Open) -> Methods:
         if not opened.writable:
             raise Py2ValueError("writelines() isn't allowed on read-only file objects!")
         opened.need_open()
-        charge("filewrite", 0)
+        charge(0)
         for line in lines:
             file.write(line)
-            charge("filewrite", len(line))
+            charge(len(line))
 
     return {"write": write, "writelines": writelines}
 

@@ -63,11 +63,12 @@ def _build_plain(name: str, answer: Callable[[], object]) -> Callable[..., objec
 
 def _random_bytes(runtime: Runtime) -> Callable[[], str]:
     entropy = runtime.world.entropy
+    charge = runtime.charger("random")
 
     def random_bytes() -> str:
-        runtime.charge("random", 0)
+        charge(0)
         data = entropy(_RANDOM_BYTES).decode("latin-1")
-        runtime.charge("random", _RANDOM_BYTES)
+        charge(_RANDOM_BYTES)
         return data
 
     return random_bytes

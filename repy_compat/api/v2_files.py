@@ -78,18 +78,20 @@ def build_names(runtime: Runtime) -> dict[str, object]:
 
 def _build_listfiles(runtime: Runtime) -> Callable[..., object]:
     names = runtime.world.files.names
+    charge_read = runtime.charger("fileread")
 
     def listfiles(*arguments: object, **keywords: object) -> list[str]:
         if arguments or keywords:
             raise wrong_count_v2("listfiles", 0, arguments, keywords)
-        runtime.charge("fileread", BLOCK)
+        charge_read(BLOCK)
         return list(names())
 
     return listfiles
 
 
 def _build_openfile(runtime: Runtime, table: FileTable) -> Callable[..., object]:
-    charge = runtime.charge
+    charge_read = runtime.charger("fileread")
+    charge_write = runtime.charger("filewrite")
     files = runtime.world.files
 
     def openfile(*arguments: object, **keywords: object) -> object:
@@ -110,10 +112,10 @@ def _build_openfile(runtime: Runtime, table: FileTable) -> Callable[..., object]
     def open_raw(entry: Entry, create: bool) -> RawFile:
         name = entry.name
         table.take_item(entry)
-        charge("fileread", BLOCK)
+        charge_read(BLOCK)
         raw = _try_open(files, name, write=True)
         if raw is None and create:
-            charge("filewrite", BLOCK)
+            charge_write(BLOCK)
             raw = _try_open(files, name, write=True, create=True)
         # What can't be written can perhaps be read: a file of the installed
         # library, or one that the host protects.
@@ -137,7 +139,8 @@ def _try_open(
 
 
 def _build_removefile(runtime: Runtime, table: FileTable) -> Callable[..., object]:
-    charge = runtime.charge
+    charge_read = runtime.charger("fileread")
+    charge_write = runtime.charger("filewrite")
     files = runtime.world.files
 
     def removefile(*arguments: object, **keywords: object) -> None:
@@ -148,10 +151,10 @@ def _build_removefile(runtime: Runtime, table: FileTable) -> Callable[..., objec
         in_use = f'Cannot remove file "{name}" because it is in use!'
         if table.find(name) is not None:
             raise FileInUseError(in_use)
-        charge("fileread", BLOCK)
+        charge_read(BLOCK)
         if name not in files.names() or not files.is_regular(name):
             raise _not_there(name)
-        charge("filewrite", BLOCK)
+        charge_write(BLOCK)
         # The charges may have waited: the name is asked for again, and held.
         entry = table.reserve(name)
         if entry is None:
@@ -172,7 +175,8 @@ def _not_there(name: str) -> Exception:
 
 def _new_file(runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile) -> object:
     """The handle of an open file."""
-    charge = runtime.charge
+    charge_read = runtime.charger("fileread")
+    charge_write = runtime.charger("filewrite")
     inside = _Inside(entry, raw, Turn(runtime.scheduler))
     table.watch(entry, inside)
 
@@ -185,9 +189,9 @@ def _new_file(runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile) ->
             raise RepyArgumentError("Negative sizelimit specified!")
         need_room()
         inside.need_open()
-        charge("fileread", 0)
+        charge_read(0)
         data = inside.read(limit, offset)
-        charge("fileread", BLOCK * blocks(offset, len(data)))
+        charge_read(BLOCK * blocks(offset, len(data)))
         return data
 
     def writeat(*arguments: object, **keywords: object) -> None:
@@ -197,9 +201,9 @@ def _new_file(runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile) ->
         offset = check_integer(arguments[1], 0)
         need_room()
         inside.need_open()
-        charge("filewrite", 0)
+        charge_write(0)
         inside.write(data, offset)
-        charge("filewrite", BLOCK * blocks(offset, len(data)))
+        charge_write(BLOCK * blocks(offset, len(data)))
 
     def close(*arguments: object, **keywords: object) -> None:
         if arguments or keywords:

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from repy_compat.python2.names import type_name
+from repy_compat.python2.names import long, type_name
 from repy_compat.python2.text import py2_str
 
 _NO_BLANK_AFTER = ("\n", "\t", "\r", "\x0b", "\x0c")
 
 
-def new_print(write: Callable[[str], None]) -> Callable[[object, tuple, bool], None]:
+_PLAIN = frozenset((str, int, long, float, bool, type(None)))
+
+
+def new_print(
+    write: Callable[[str], None],
+    write_pieces: Callable[[list[str]], None] | None = None,
+) -> Callable[[object, tuple, bool], None]:
     """The helper of one run for ``print``: ``(target, values, newline)``.
 
     ``write`` takes standard output's pieces; whether a space is due there is kept
-    here, on any other target in its attribute ``softspace``.
+    here, on any other target in its attribute ``softspace``. ``write_pieces``
+    takes those of a statement at once, where no text of a program's own making
+    can come in between.
     """
     due = False
 
@@ -27,6 +35,23 @@ def new_print(write: Callable[[str], None]) -> Callable[[object, tuple, bool], N
         if target is not None:
             _print_to(target, values, newline)
             return
+        if write_pieces is not None:
+            pieces: list[str] = []
+            blank = due
+            for value in values:
+                kind = type(value)
+                if kind not in _PLAIN:
+                    break
+                text = value if kind is str else py2_str(value)
+                pieces += (" ", text) if blank else (text,)
+                blank = not (kind is str and text.endswith(_NO_BLANK_AFTER))
+            else:
+                if newline:
+                    pieces.append("\n")
+                    blank = False
+                due = blank
+                write_pieces(pieces)
+                return
         for value in values:
             if due:
                 due = False

@@ -238,16 +238,12 @@ def test_blocks_are_counted_as_documented(offset, length, expected):
 
 def test_what_file_calls_cost():
     """It promises 4096 for listing, opening, creating, removing and a block."""
-    with v2_run(fileread=1e-9, filewrite=1e-9) as run:
-        # The rates drain nothing in the time of this test, so what a call costs
-        # shows in what would have to be slept off.
-        charged = []
-        run.ledger.charge = lambda name, amount: charged.append((name, amount))
+    with v2_run() as run:
 
         def cost(function, *arguments):
-            del charged[:]
+            del run.ledger.charged[:]
             result = function(*arguments)
-            return result, [entry for entry in charged if entry[1]]
+            return result, [entry for entry in run.ledger.charged if entry[1]]
 
         assert cost(run.listfiles)[1] == [("fileread", 4096)]
         handle, created = cost(run.openfile, "f", True)
@@ -259,4 +255,4 @@ def test_what_file_calls_cost():
         assert cost(run.removefile, "f")[1] == [("fileread", 4096), ("filewrite", 4096)]
         with pytest.raises(FileNotFoundError):
             cost(run.removefile, "f")
-        assert charged == [("fileread", 4096)]
+        assert run.ledger.charged == [("fileread", 4096)]

@@ -6,8 +6,6 @@ sections 11.1 and 11.5.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +18,11 @@ ANY = "0.0.0.0"
 _DIGITS = frozenset("0123456789")
 
 
-@lru_cache(maxsize=512)
+# What texts meant that were looked at lately; programs use the same few over and over.
+_known: dict[str, tuple[int, ...] | None] = {}
+_KNOWN_AT_MOST = 512
+
+
 def dotted_numbers(ip: str) -> tuple[int, ...] | None:
     """The four numbers of a plain IPv4 address; None for any other text.
 
@@ -28,6 +30,17 @@ def dotted_numbers(ip: str) -> tuple[int, ...] | None:
     system reads ``010`` as eight, so such a text could mean another address to
     us than to the system (threat class T14).
     """
+    try:
+        return _known[ip]
+    except KeyError:
+        pass
+    if len(_known) >= _KNOWN_AT_MOST:
+        _known.clear()
+    numbers = _known[ip] = _read(ip)
+    return numbers
+
+
+def _read(ip: str) -> tuple[int, ...] | None:
     parts = ip.split(".")
     if len(parts) != 4:
         return None

@@ -15,7 +15,6 @@ to that goes, the connection closes. Its commhandle is only a name.
 from __future__ import annotations
 
 import builtins
-from contextlib import suppress
 from weakref import ref
 
 from repy_compat.api.addresses import receiving, sending
@@ -248,10 +247,9 @@ class Registration:
         """See to what comes next: here and now if it's there, else by the watch."""
         if self.stopped:
             return
-        with suppress(OSError):  # stopped a moment ago
-            if self._endpoint.readable():
-                self.comms.start_when_room(self._deliver)
-                return
+        if self._has_more():
+            self.comms.start_when_room(self._deliver)
+            return
         watch = self._watch
         if watch is None:
             # This event came before ``begin`` had even seen its watch.
@@ -259,6 +257,12 @@ class Registration:
                 watch = self._watch
         if watch is not None:
             watch.resume()
+
+    def _has_more(self) -> bool:
+        try:
+            return self._endpoint.readable()
+        except OSError:
+            return False  # it was stopped a moment ago
 
     def _next_call(self) -> tuple[Callable[..., object], tuple[object, ...]] | None:
         """Function and arguments for what arrived; None if there is nothing."""

@@ -21,6 +21,7 @@ _DIGITS = frozenset("0123456789")
 # What texts meant that were looked at lately; programs use the same few over and over.
 _known: dict[str, tuple[int, ...] | None] = {}
 _KNOWN_AT_MOST = 512
+_LONGEST = len("255.255.255.255")
 
 
 def dotted_numbers(ip: str) -> tuple[int, ...] | None:
@@ -30,6 +31,8 @@ def dotted_numbers(ip: str) -> tuple[int, ...] | None:
     system reads ``010`` as eight, so such a text could mean another address to
     us than to the system (threat class T14).
     """
+    if len(ip) > _LONGEST:
+        return None
     try:
         return _known[ip]
     except KeyError:

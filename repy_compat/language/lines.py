@@ -13,60 +13,41 @@ import ast
 def settle_lines(tree: ast.Module) -> ast.Module:
     """Gives every expression the largest line of its parts, in place.
 
-    A string over several lines counts with its last line. Nodes without a place
-    (made by the lowering) get that of the node they stand in. Iterative, so a
-    tree may be as deep as it likes.
+    A string over several lines counts with its last line. Expressions on one
+    line, nearly all, are passed over. Iterative, so a tree may be as deep as it
+    likes.
     """
-    order: list[ast.AST] = [tree]
-    parents = [-1]
-    at = 0
-    while at < len(order):
-        node = order[at]
+    pending: list[ast.AST] = list(tree.body)
+    while pending:
+        node = pending.pop()
         for field in node._fields:
             value = getattr(node, field, None)
-            if value.__class__ is list:
-                for item in value:  # type: ignore[union-attr]
-                    if isinstance(item, ast.AST):
-                        order.append(item)
-                        parents.append(at)
-            elif isinstance(value, ast.AST):
-                order.append(value)
-                parents.append(at)
-        if "lineno" in node._attributes:
-            _place(node, order[parents[at]])
-        at += 1
-    expression = ast.expr
-    for index in range(len(order) - 1, 0, -1):
-        node = order[index]
-        if not isinstance(node, (expression, ast.keyword)):
-            continue
-        if node.__class__ is ast.Constant:
-            line = node.end_lineno or node.lineno
-        else:
-            line = node.lineno
-        if line != node.lineno:
-            _move(node, line)
-        parent = order[parents[index]]
-        if isinstance(parent, (expression, ast.keyword)) and parent.lineno < line:
-            _move(parent, line)
-        elif isinstance(parent, ast.comprehension):
-            grand = order[parents[parents[index]]]
-            if isinstance(grand, expression) and grand.lineno < line:
-                _move(grand, line)
+            if value.__class__ is not list:
+                value = (value,)
+            for part in value:  # type: ignore[union-attr]
+                if isinstance(part, ast.expr):
+                    if part.end_lineno != part.lineno:
+                        _settle(part)
+                elif isinstance(part, ast.AST):
+                    pending.append(part)
     return tree
 
 
-def _place(node: ast.AST, parent: ast.AST) -> None:
-    if not hasattr(node, "lineno"):
-        node.lineno = getattr(parent, "lineno", 1)  # type: ignore[attr-defined]
-        node.col_offset = getattr(parent, "col_offset", 0)  # type: ignore
-        node.end_lineno = node.lineno  # type: ignore[attr-defined]
-        node.end_col_offset = node.col_offset  # type: ignore[attr-defined]
-    elif getattr(node, "end_lineno", None) is None:
-        node.end_lineno = node.lineno  # type: ignore[attr-defined]
-        node.end_col_offset = node.col_offset = 0  # type: ignore[attr-defined]
-
-
-def _move(node: ast.AST, line: int) -> None:
-    node.lineno = node.end_lineno = line  # type: ignore[attr-defined]
-    node.col_offset = node.end_col_offset = 0  # type: ignore[attr-defined]
+def _settle(expression: ast.expr) -> None:
+    """Settles one expression over several lines, from the inside out."""
+    order: list[ast.AST] = [expression]
+    parents = [-1]
+    for at, node in enumerate(order):  # the list grows while it is read
+        for child in ast.iter_child_nodes(node):
+            order.append(child)
+            parents.append(at)
+    lines = [getattr(node, "lineno", 0) for node in order]
+    for at in range(len(order) - 1, -1, -1):
+        node = order[at]
+        if isinstance(node, ast.Constant):
+            lines[at] = node.end_lineno or lines[at]
+        if parents[at] >= 0 and lines[parents[at]] < lines[at]:
+            lines[parents[at]] = lines[at]
+        if hasattr(node, "lineno") and node.lineno != lines[at]:
+            node.lineno = node.end_lineno = lines[at]  # type: ignore[attr-defined]
+            node.col_offset = node.end_col_offset = 0  # type: ignore[attr-defined]

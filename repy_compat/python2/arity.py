@@ -199,6 +199,14 @@ def _starred_arguments(frame: FrameType, position: int) -> tuple[tuple[str, ...]
     return tuple(keywords), count
 
 
+def last_instruction(error: BaseException) -> str:
+    """The name of the instruction at which a program's innermost frame was."""
+    from opcode import opname
+
+    frame, position, _ = _last_program_frame(error.__traceback__)
+    return "" if frame is None else opname[frame.f_code.co_code[position]]
+
+
 def called_name(error: BaseException) -> str | None:
     """The name by which the innermost call with stars calls its function."""
     frame, position, _ = _last_program_frame(error.__traceback__)

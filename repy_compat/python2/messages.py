@@ -45,7 +45,6 @@ EXACT = {
         "object() takes no parameters"
     ),
     "unhashable type: 'slice'": "unhashable type",
-    "must assign iterable to extended slice": "can only assign an iterable",
     "string indices must be integers": "string indices must be integers, not str",
     "dictionary keys changed during iteration": (
         "dictionary changed size during iteration"
@@ -185,6 +184,10 @@ def _type_error(error: BaseException, text: str) -> Translation:
     for part, rule in TYPE_ERROR_PARTS:
         if part in text:
             return rule(text)
+    if text == "must assign iterable to extended slice":
+        # Python 3.13 says it of plain slices too.
+        plain = arity.last_instruction(error) == "STORE_SLICE"
+        return _same("can only assign an iterable" if plain else text)
     if text == "keywords must be strings":
         name = arity.called_name(error)
         return _same(f"{name}() {text}" if name else text)
@@ -249,6 +252,8 @@ def _not_subscriptable(text: str) -> Translation:
         return "AttributeError", (f"class {name[1:]} has no attribute '__getitem__'",)
     if text.startswith("type "):
         name = "type"
+    if name in ("set", "frozenset"):
+        return _same(f"'{name}' object does not support indexing")
     return _same(f"'{type_word(name)}' object has no attribute '__getitem__'")
 
 
@@ -387,6 +392,8 @@ def _call_error(error: BaseException, text: str) -> Translation:
         if called[:1] == OLD:
             return _same("this constructor takes no arguments")
         return _same("object() takes no parameters")
+    if rest.startswith("takes exactly one argument (the instance to"):
+        return _same("object.__init__() takes no parameters")
     counted = counts.count_text(called, rest)
     if counted is not None:
         return _same(counted)

@@ -50,7 +50,11 @@ class Exceptions(Conditions):
 
     def raising(self, node: syntax.Raise) -> None:
         """``raise`` in all its forms."""
-        self.add(placed(node, ast.Raise(exc=self.raised(node), cause=None)))
+        line = last_line(node)
+        statement = placed(node, ast.Raise(exc=self.raised(node), cause=None))
+        statement.lineno = line
+        statement.end_lineno = max(line, statement.end_lineno or line)
+        self.add(statement)
 
     def raised(self, node: syntax.Raise) -> ast.expr:
         """The instance that a ``raise`` statement raises."""
@@ -157,6 +161,18 @@ class Exceptions(Conditions):
             and node.id in BUILTIN_EXCEPTIONS
             and self.unit.keeps(node.id)
         )
+
+
+def last_line(node: ast.stmt) -> int:
+    """The largest line of a statement's parts: where Python 2 has arrived by then."""
+    line = node.lineno
+    if getattr(node, "end_lineno", line) == line:
+        return line
+    for part in ast.walk(node):
+        if isinstance(part, ast.expr):
+            last = part.end_lineno if type(part) is ast.Constant else part.lineno
+            line = max(line, last or line)
+    return line
 
 
 def is_text(node: ast.expr) -> bool:

@@ -6,6 +6,7 @@ import os
 
 from repy_compat.world.base import Network, Output, World
 from repy_compat.world.files import RealFiles
+from repy_compat.world.network import RealNetwork
 from repy_compat.world.scheduler import RealScheduler
 
 
@@ -26,15 +27,10 @@ def real_world(
     the folder can't be opened.
     """
     scheduler = RealScheduler(started=started)
-    if network is None:
-        # Only when it's needed: most programs start quicker without sockets.
-        from repy_compat.world.network import RealNetwork
-
-        network = RealNetwork(scheduler)
     return World(
         scheduler=scheduler,
         files=RealFiles(folder, library),
-        network=network,
+        network=RealNetwork(scheduler) if network is None else network,
         output=output,
         error_output=error_output,
         entropy=os.urandom,

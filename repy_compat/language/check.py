@@ -17,6 +17,11 @@ from .dialect import Dialect
 from .late import Late, LateError
 from .tokens import PRIVATE
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 
 class Finding:
     """One thing that the check refuses.
@@ -75,7 +80,6 @@ _SHAPES: dict[type, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = {
     ast.Break: ((), ()),
     ast.Continue: ((), ()),
     ast.Return: ((), ("value",)),
-    ast.Delete: ((), ("targets",)),
     ast.If: ((), ("test", "body", "orelse")),
     ast.While: ((), ("test", "body", "orelse")),
     ast.For: ((), ("target", "iter", "body", "orelse")),
@@ -83,8 +87,6 @@ _SHAPES: dict[type, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = {
     syntax.Handler: ((), ("type", "target", "body")),
     syntax.Raise: ((), ("kind", "value", "trace")),
     ast.Assert: ((), ("test", "msg")),
-    ast.Name: ((("id", "name"),), ()),
-    ast.Attribute: ((("attr", "attrname"),), ("value",)),
     ast.Subscript: ((), ("value", "slice")),
     ast.Slice: ((), ("lower", "upper", "step")),
     ast.keyword: ((("arg", "name"),), ("value",)),
@@ -158,6 +160,16 @@ class _Walk:
                 if node.id not in allowed:  # type: ignore[attr-defined]
                     self.name(node, node.id, "name")  # type: ignore[attr-defined]
                 continue
+            if kind is ast.Attribute:
+                if node.attr not in allowed:  # type: ignore[attr-defined]
+                    self.name(node, node.attr, "attrname")  # type: ignore[attr-defined]
+                pending.append(node.value)  # type: ignore[attr-defined]
+                continue
+            if kind is ast.Constant:
+                value = node.value  # type: ignore[attr-defined]
+                if node.kind == "u" or value.__class__ not in _CONSTANTS:  # type: ignore[attr-defined]
+                    self.constant(node)  # type: ignore[arg-type]
+                continue
             method = special.get(kind)
             if method is not None:
                 method(self, node)
@@ -217,12 +229,11 @@ class _Walk:
                 inside.append(child)
         self.pending.extend(inside[::-1])
 
-    def constant(self, node: ast.Constant, attribute: str = "value") -> None:
-        value = node.value
-        if node.kind == "u":
-            assert isinstance(value, str)
-            self.findings.append(Finding("unicode", value, node, attribute))
-        elif value.__class__ not in _CONSTANTS:
+    def constant(self, node: ast.Constant) -> None:
+        """A unicode literal, or a constant that only Python 3 has."""
+        if node.kind == "u" and isinstance(node.value, str):
+            self.findings.append(Finding("unicode", node.value, node, "value"))
+        else:
             self.shape(node)
 
     def call(self, node: ast.Call) -> None:
@@ -326,14 +337,15 @@ class _Walk:
         reported at the line of the definition, and at none for the module.
         """
         first = body[0] if body else None
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-            if first.value.kind == "u":
-                value = first.value
-                self.findings.append(
-                    Finding("unicode", value.value, value, "doc", line)
-                )
-                return body[1:]
-        return body
+        value = first.value if isinstance(first, ast.Expr) else None
+        if not isinstance(value, ast.Constant) or value.kind != "u":
+            return body
+        self.findings.append(Finding("unicode", str(value.value), value, "doc", line))
+        return body[1:]
+
+    def delete(self, node: ast.Delete) -> None:
+        self.late.deletes = True
+        self.pending.extend(node.targets[::-1])
 
     def binary(self, node: ast.BinOp | ast.AugAssign) -> None:
         if node.op.__class__ not in _OPERATORS:
@@ -364,11 +376,11 @@ class _Walk:
 
 _CONSTANTS = frozenset([str, int, float, complex, type(None), type(...)])
 _TUPLE_PARTS = (ast.Name, ast.Tuple, ast.Store)
-_SPECIAL = {
+_SPECIAL: dict[type, Callable[[_Walk, Any], None]] = {
     _Decorators: _Walk.decorators,
     ast.Module: _Walk.module,
-    ast.Constant: _Walk.constant,
     ast.Call: _Walk.call,
+    ast.Delete: _Walk.delete,
     ast.Dict: _Walk.dictionary,
     syntax.FunctionDef: _Walk.function,
     ast.ClassDef: _Walk.class_,

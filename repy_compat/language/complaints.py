@@ -14,7 +14,8 @@ from bisect import bisect_right
 from ..errors import Complaint
 from . import hints
 from .dialect import RESERVED_PREFIXES, Dialect
-from .tokens import normalize, rewrite
+from .rewriting import rewrite
+from .tokens import normalize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

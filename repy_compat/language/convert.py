@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 
+from .rewriting import Rewritten, rewrite
 from .syntax import (
     Backquote,
     Exec,
@@ -18,7 +19,7 @@ from .syntax import (
     Raise,
     TupleParameter,
 )
-from .tokens import PRIVATE, Rewritten, rewrite
+from .tokens import PRIVATE
 
 _PRINT = PRIVATE + "print"
 _PRINT_TO = PRIVATE + "print_to"
@@ -54,9 +55,12 @@ def convert(tree: ast.Module, rewritten: Rewritten) -> ast.Module:
             kind = statement.__class__
             if kind is ast.Expr:
                 value = statement.value  # type: ignore[attr-defined]
-                if value.__class__ is ast.Call and value.func.__class__ is ast.Name:
-                    if value.func.id[0] == PRIVATE:
-                        block[index] = _statement(statement, value)
+                if (
+                    value.__class__ is ast.Call
+                    and value.func.__class__ is ast.Name
+                    and value.func.id[0] == PRIVATE
+                ):
+                    block[index] = _statement(statement, value)
                 continue
             if kind is ast.Assign or kind is ast.Return:
                 continue
@@ -79,11 +83,11 @@ def convert(tree: ast.Module, rewritten: Rewritten) -> ast.Module:
 def _statement(statement: ast.stmt, call: ast.Call) -> ast.stmt:
     name = call.func.id  # type: ignore[attr-defined]
     made: ast.stmt
-    if name == _PRINT or name == _PRINT_TO:
+    if name in (_PRINT, _PRINT_TO):
         values, newline = call.args[0], call.args[1].value  # type: ignore[attr-defined]
         if values.__class__ is not ast.List:
             raise NotPython2(values)
-        items = values.elts  # type: ignore[attr-defined]
+        items = values.elts
         dest = items.pop(0) if name == _PRINT_TO else None
         made = Print(dest=dest, values=items, newline=bool(newline))
     elif name == _EXEC:
@@ -194,8 +198,8 @@ def _function(node: ast.FunctionDef, rewritten: Rewritten) -> FunctionDef:
         type_comment=None,
         tuple_parameters=tuples,
     )
-    if hasattr(node, "type_params"):
-        made.type_params = []
+    if hasattr(node, "type_params"):  # Python 3.12 and later
+        setattr(made, "type_params", [])  # noqa: B010
     return ast.copy_location(made, node)
 
 
@@ -203,7 +207,7 @@ def _tuple_parameter(argument: ast.arg, rewritten: Rewritten) -> TupleParameter:
     text, line = rewritten.tuple_parameters[argument.arg]
     inner = rewrite(text)
     try:
-        parsed = ast.parse("\n" * (line - 1) + inner.text)
+        parsed = ast.increment_lineno(ast.parse(inner.text), line - 1)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise NotPython2(argument) from None
     _restore_words(parsed)
@@ -223,7 +227,7 @@ def _restore_words(tree: ast.Module) -> None:
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
-        for name in node._fields:
+        for name in _SEARCHED.get(node.__class__, node._fields):
             value = getattr(node, name, None)
             kind = value.__class__
             if kind is str:
@@ -252,12 +256,31 @@ def _restore(node: ast.AST, name: str, value: str) -> None:
             node.kind = "L"
     elif word in _WORDS:
         setattr(node, name, word)
-        if word == "None" and isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load):
-                node.__class__ = ast.Constant  # type: ignore[assignment]
-                node.value, node.kind = None, None  # type: ignore[attr-defined]
+        if (
+            word == "None"
+            and isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Load)
+        ):
+            node.__class__ = ast.Constant  # type: ignore[assignment]
+            node.value, node.kind = None, None  # type: ignore[attr-defined]
 
 
+# Fields worth looking at, for the kinds of nodes that are most of a tree.
+_SEARCHED: dict[type, tuple[str, ...]] = {
+    ast.Name: ("id",),
+    ast.Constant: ("value",),
+    ast.Attribute: ("attr", "value"),
+    ast.Subscript: ("value", "slice"),
+    ast.BinOp: ("left", "right"),
+    ast.Compare: ("left", "comparators"),
+    ast.UnaryOp: ("operand",),
+    ast.BoolOp: ("values",),
+    ast.Tuple: ("elts",),
+    ast.List: ("elts",),
+    ast.Assign: ("targets", "value"),
+    ast.AugAssign: ("target", "value"),
+    ast.arg: ("arg",),
+}
 _WORDS = frozenset(["True", "False", "async", "await", "nonlocal", "None"])
 
 

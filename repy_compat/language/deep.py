@@ -9,6 +9,7 @@ changed for the others, which are nearly all.
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 
@@ -29,14 +30,21 @@ def deeply(work: Callable[[], Result]) -> Result:
     """What ``work()`` gives or raises, with more room if it needs it.
 
     ``work`` is called a second time after a RecursionError or a MemoryError;
-    these are raised to the caller if that wasn't enough.
+    these are raised to the caller if that wasn't enough. Meanwhile no garbage
+    is collected: a tree is many objects and no garbage.
     """
+    collecting = gc.isenabled()
+    gc.disable()
     try:
-        return work()
-    except (RecursionError, MemoryError):
-        pass
-    with _one_at_a_time:
-        return _on_a_large_stack(work)
+        try:
+            return work()
+        except (RecursionError, MemoryError):
+            pass
+        with _one_at_a_time:
+            return _on_a_large_stack(work)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _on_a_large_stack(work: Callable[[], Result]) -> Result:

@@ -270,10 +270,10 @@ class _Merger:
     ) -> _File | None:
         """Brings a section up to date that an earlier run put in."""
         end = self.section_end(file, found, name)
-        if self.keep_missing_sections and name not in self.included:
-            if self.find(name) is None:
-                self.copy(file, end)
-                return None
+        missing = name not in self.included and self.find(name) is None
+        if missing and self.keep_missing_sections:
+            self.copy(file, end)
+            return None
         self.copy(file, found.start())
         dropped = _lines(file.text[found.start() : end])
         file.position = end

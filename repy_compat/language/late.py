@@ -45,7 +45,7 @@ class Late:
     def __init__(self) -> None:
         self.building: list[LateError] = []
         self.naming: list[LateError] = []
-        self.functions: list[syntax.FunctionDef] = []
+        self.deletes = False  # whether a name is deleted anywhere
 
     # -- what the walk hands in --
 
@@ -70,8 +70,7 @@ class Late:
         self.building.append(LateError(message, getattr(node, "lineno", 1), node))
 
     def function(self, node: syntax.FunctionDef) -> None:
-        """A function: its parameters must differ, its blocks are looked at later."""
-        self.functions.append(node)
+        """A function: its parameters must differ."""
         seen: set[str] = set()
         for name in _parameters(node):
             if name in ("None", "__debug__"):
@@ -91,7 +90,7 @@ class Late:
         them.
         """
         self.building.sort(key=_place)
-        return self.building + self.naming + _Statements().errors(tree)
+        return self.building + self.naming + _Statements(self.deletes).errors(tree)
 
 
 def _place(error: LateError) -> tuple[int, int]:
@@ -143,9 +142,9 @@ class _Scope:
 class _Statements:
     """One pass over the statements, in the order in which Python 2 compiled them."""
 
-    def __init__(self) -> None:
+    def __init__(self, deletes: bool) -> None:
         self.found: list[LateError] = []
-        self.pending: list[tuple[list[ast.stmt], _Scope]] = []
+        self.deletes = deletes
 
     def errors(self, tree: ast.Module) -> list[LateError]:
         todo: list[tuple[list[ast.stmt], int, _Scope]] = [
@@ -204,7 +203,8 @@ class _Statements:
         if isinstance(statement, ast.Try):
             return self.try_blocks(statement, scope)
         if isinstance(statement, syntax.FunctionDef):
-            self.deleted(statement, scope)
+            if self.deletes and not scope.dead:
+                self.deleted(statement)
             return [(statement.body, _Scope("function", (), scope.dead))]
         if isinstance(statement, ast.ClassDef):
             return [(statement.body, _Scope("class", (), scope.dead))]
@@ -245,13 +245,13 @@ class _Statements:
             self.found.append(LateError(message, None, statement))
         return scope.inside(block)
 
-    def deleted(self, function: syntax.FunctionDef, scope: _Scope) -> None:
+    def deleted(self, function: syntax.FunctionDef) -> None:
         """``del`` of a variable that a function inside refers to."""
         names: dict[str, ast.AST] = {}
         for node in _own_nodes(function.body):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
                 names.setdefault(node.id, node)
-        if not names or scope.dead:
+        if not names:
             return
         for name in _referenced_inside(function.body) & names.keys():
             message = f"can not delete variable '{name}' referenced in nested scope"

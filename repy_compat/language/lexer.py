@@ -189,12 +189,12 @@ class _Lexer:
         return Token(OP, word, line, column, line)
 
     def number(self, word: str, following: str, line: int, column: int) -> Token:
-        exponent = following[:1] in ("e", "E")
+        exponent = word[-1] not in "lL" and following[:1] in ("e", "E")
         bad = word == "0" and following[:1] in tuple("xXoObB")
         plain = word[:-1] if word[-1] in "lL" else word
         if len(plain) > 1 and plain.isdigit() and plain[0] == "0":
             bad = bad or (bool(plain.strip("01234567")) and not exponent)
-        if (word[-1].isdigit() or word[-1] == ".") and not word[:2].lower() == "0x":
+        if (word[-1].isdigit() or word[-1] == ".") and word[:2].lower() != "0x":
             bad = bad or (exponent and following[1:] in ("+", "-"))
         if bad:
             raise Refused(

@@ -24,7 +24,7 @@ def settle_lines(tree: ast.Module) -> ast.Module:
             value = getattr(node, field, None)
             if value.__class__ is not list:
                 value = (value,)
-            for part in value:  # type: ignore[union-attr]
+            for part in value:
                 if isinstance(part, ast.expr):
                     if part.end_lineno != part.lineno:
                         _settle(part)

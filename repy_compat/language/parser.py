@@ -11,7 +11,8 @@ import ast
 
 from .convert import NotPython2, convert
 from .lexer import Refused
-from .tokens import Rewritten, normalize, rewrite
+from .rewriting import Rewritten, rewrite
+from .tokens import normalize
 
 __all__ = ["Refused", "parse", "verify"]
 

@@ -74,7 +74,7 @@ class _Text:
         if exploring:
             from . import switchpoints
 
-            tree = switchpoints.mark(tree, self.dialect)
+            tree = switchpoints.mark(tree, self.dialect, self.filename)
         lowered = settle_lines(meaning.lower(tree, self.dialect, self.filename))
         return quietly(lambda: compile(lowered, self.filename, "exec", 0, True))
 

@@ -31,7 +31,8 @@ Keywords = dict[str, object]
 
 # --- Room for a call ---------------------------------------------------------
 
-_ROOM = 24
+_ROOM = 24  # calls below the deepest function that takes or opens something
+FILE_ROOM = 12  # the same for reading, writing and closing a file
 
 
 def need_room(levels: int = _ROOM) -> None:

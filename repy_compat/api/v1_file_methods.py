@@ -9,6 +9,7 @@ stack before they take the file's lock.
 from __future__ import annotations
 
 from repy_compat.api.boundary import (
+    FILE_ROOM,
     MISSING,
     is_integer,
     need_room,
@@ -72,7 +73,7 @@ class _Open:
         """Raise ValueError if the file is closed, RecursionError without room."""
         if self.file.is_closed:
             raise Py2ValueError("Invalid file object (probably closed).")
-        need_room()
+        need_room(FILE_ROOM)
 
     def size(
         self, name: str, arguments: tuple[object, ...], keywords: dict[str, object]
@@ -233,7 +234,7 @@ def _managing(opened: _Open, table: FileTable, entry: Entry) -> Methods:
             raise no_arguments_v1("close", arguments, keywords, subject=subject)
         if gate is not None:
             gate("file.close")
-        need_room()
+        need_room(FILE_ROOM)
         file.detach()
         table.release(entry)
 

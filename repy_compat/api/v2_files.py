@@ -11,6 +11,7 @@ closures, and make sure of room on the stack before they take an item or a lock.
 from __future__ import annotations
 
 from repy_compat.api.boundary import (
+    FILE_ROOM,
     check_bool,
     check_integer,
     check_optional_integer,
@@ -187,7 +188,7 @@ def _new_file(runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile) ->
         offset = check_integer(arguments[1], 0)
         if limit is not None and limit < 0:
             raise RepyArgumentError("Negative sizelimit specified!")
-        need_room()
+        need_room(FILE_ROOM)
         inside.need_open()
         charge_read(0)
         data = inside.read(limit, offset)
@@ -199,7 +200,7 @@ def _new_file(runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile) ->
             raise wrong_count_v2("writeat", 2, arguments, keywords)
         data = check_string(arguments[0])
         offset = check_integer(arguments[1], 0)
-        need_room()
+        need_room(FILE_ROOM)
         inside.need_open()
         charge_write(0)
         inside.write(data, offset)
@@ -208,7 +209,7 @@ def _new_file(runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile) ->
     def close(*arguments: object, **keywords: object) -> None:
         if arguments or keywords:
             raise wrong_count_v2("close", 0, arguments, keywords)
-        need_room()
+        need_room(FILE_ROOM)
         inside.close(table)
 
     return make_handle(

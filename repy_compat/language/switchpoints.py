@@ -18,7 +18,8 @@ builtins:
 ``ǀround()``             a loop goes round once more; no switch
 =======================  =====================================================
 
-A place is a text, ``number:line:kind:pairs:words``. The number counts the marks
+A place is a text, ``number:line:kind:pairs:words``, then a line end and the name
+of the file, since virtual namespaces have texts of their own. The number counts the marks
 in the order of the source, so that a schedule means the same on every version of
 Python. ``pairs`` are the numbers of the loads that a store is based upon: a store
 is a lost update if another event stored after such a load. ``words`` is what a
@@ -85,9 +86,9 @@ READING_BUILTINS = _names(
 )
 
 
-def mark(tree: ast.Module, dialect: Dialect) -> ast.Module:
+def mark(tree: ast.Module, dialect: Dialect, filename: str = "") -> ast.Module:
     """Add the marks to ``tree`` (in place) and return it."""
-    marker = _Marker(tree)
+    marker = _Marker(tree, filename)
     marker.number()
     marker.pair()
     marker.rewrite()
@@ -97,10 +98,15 @@ def mark(tree: ast.Module, dialect: Dialect) -> ast.Module:
 class _Access:
     """One mark: its number, kind, words, and the loads that its store rests upon."""
 
-    __slots__ = ("kind", "line", "number", "pairs", "words")
+    __slots__ = ("file", "kind", "line", "number", "pairs", "words")
 
-    def __init__(self, number: int, node: ast.AST, kind: str, words: str) -> None:
+    def __init__(
+        self, number: int, node: ast.AST, kind: str, words: str, file: str
+    ) -> None:
+        if isinstance(node, ast.comprehension):
+            node = node.iter  # the only node here without a line of its own
         self.number = number
+        self.file = file
         self.line = getattr(node, "lineno", 0)
         self.kind = kind
         self.words = words
@@ -110,7 +116,8 @@ class _Access:
         """The mark's place as a constant of the program."""
         pairs = ",".join(map(str, self.pairs))
         kind = kind or self.kind
-        return ast.Constant(f"{self.number}:{self.line}:{kind}:{pairs}:{self.words}")
+        place = f"{self.number}:{self.line}:{kind}:{pairs}:{self.words}\n{self.file}"
+        return ast.Constant(place)
 
 
 class _Marker:
@@ -120,7 +127,8 @@ class _Marker:
     here recurses: programs may nest deeper than Python's stack.
     """
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, filename: str) -> None:
+        self._filename = filename
         self._sharing = Sharing(tree)
         self._nodes = list(self._sharing.nodes())
         self._marks: dict[int, _Access] = {}
@@ -163,7 +171,7 @@ class _Marker:
 
     def _new(self, node: ast.AST, kind: str, words: str) -> _Access:
         self._count += 1
-        return _Access(self._count, node, kind, words)
+        return _Access(self._count, node, kind, words, self._filename)
 
     def _add(self, node: ast.AST, kind: str, words: str) -> _Access:
         access = self._marks[id(node)] = self._new(node, kind, words)

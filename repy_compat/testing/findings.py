@@ -68,19 +68,19 @@ def findings_of(run: Run) -> list[Finding]:
 
 def _lost_updates(run: Run) -> Iterator[Finding]:
     """A store that rests upon a load that another event's store has overtaken."""
-    loads: dict[tuple[int, int], Step] = {}
+    loads: dict[tuple[int, str, int], Step] = {}
     stored: dict[object, Step] = {}
     seen: set[tuple[int, ...]] = set()
     for step in run.record.all_steps():
         place, location = step.place, step.location
         if place is None or location is None:
             continue
-        loads[step.event, place.number] = step
+        loads[step.event, place.file, place.number] = step
         if step.what not in WRITES:
             continue
         between = stored.get(location)
         for pair in place.pairs:
-            load = loads.get((step.event, pair))
+            load = loads.get((step.event, place.file, pair))
             if (
                 between is not None
                 and load is not None
@@ -117,7 +117,7 @@ def _lost_update(run: Run, load: Step, between: Step, store: Step) -> Finding:
 def moment(run: Run, step: Step, what: str) -> Moment:
     """A step as a line of a finding."""
     assert step.place is not None
-    file, line = run.program.locate(step.place.line)
+    file, line = run.locate(step.place)
     return Moment(_name(run, step), file, line, what)
 
 

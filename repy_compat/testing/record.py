@@ -26,14 +26,16 @@ class Place(NamedTuple):
     kind: str
     pairs: tuple[int, ...]
     words: str
+    file: str
 
 
 @lru_cache(maxsize=20_000)
 def place_of(text: str) -> Place:
     """The place that a mark's text describes."""
-    number, line, kind, pairs, words = text.split(":", 4)
+    number, line, kind, pairs, rest = text.split(":", 4)
+    words, _, file = rest.rpartition("\n") if "\n" in rest else (rest, "", "")
     loads = tuple(int(pair) for pair in pairs.split(",") if pair)
-    return Place(int(number), int(line), kind, loads, words)
+    return Place(int(number), int(line), kind, loads, words, file)
 
 
 class Step(NamedTuple):
@@ -114,19 +116,19 @@ class Record:
 
 def _resolved(log: Iterable[Entry]) -> Iterator[Step]:
     """Steps with locations: joins remembered bases with the access they are for."""
-    remembered: dict[tuple[int, int], list[object]] = {}
-    loads: dict[tuple[int, int], Location | None] = {}
+    remembered: dict[tuple[int, str, int], list[object]] = {}
+    loads: dict[tuple[int, str, int], Location | None] = {}
     for position, (event, what, thing, detail, decision) in enumerate(log):
         if not what[0].isdigit():
             yield Step(position, event, what, None, None, decision, thing, detail)
             continue
         place = place_of(what)
-        key = (event, place.number)
+        key = (event, place.file, place.number)
         if place.kind == "b":
             remembered.setdefault(key, []).append(thing)
             continue
         if place.kind == "u":
-            location = loads.get((event, place.pairs[0]))
+            location = loads.get((event, place.file, place.pairs[0]))
         else:
             if thing is None and remembered.get(key):
                 thing = remembered[key].pop()

@@ -24,7 +24,7 @@ from repy_compat.limits.restrictions import Limits
 from repy_compat.loading import Loader, library_folder
 from repy_compat.outcome import Ending
 from repy_compat.sandbox import Sandbox
-from repy_compat.testing.record import Record
+from repy_compat.testing.record import Place, Record
 from repy_compat.testing.schedule import Schedule
 from repy_compat.world.simulated import STEPS, SimulatedWorld
 from repy_compat.world.simulation.carriers import Carrier, new_carrier
@@ -75,6 +75,12 @@ class Run:
     def ok(self) -> bool:
         """Whether the program ended by itself without an error, or by exitall."""
         return self.how in ("normal", "exitall", "systemexit")
+
+    def locate(self, place: Place) -> tuple[str, int]:
+        """The file, as a person named it, and the line of a place."""
+        if place.file in ("", self.program.filename):
+            return self.program.locate(place.line)
+        return place.file, place.line
 
     @property
     def events(self) -> list[tuple[float, int]]:
@@ -128,6 +134,7 @@ class Subject:
         self._lines: dict[str, list[str]] = {}
         self._readings = _still_readings()
         self._given_limits = limits
+        self._include_path = list(include_path)
         self.args = list(args)
         self.limits = limits_of(limits, self.program.dialect.name)
         self.files = dict(files or {})
@@ -142,13 +149,20 @@ class Subject:
         if file not in self._lines:
             text = self.source
             if text is None or file != self.program.filename:
-                try:
-                    with open(file, encoding="latin-1", newline="") as opened:
-                        text = opened.read()
-                except OSError:
-                    text = ""
+                text = self._text_of(file)
             self._lines[file] = text.splitlines()
         return self._lines[file]
+
+    def _text_of(self, file: str) -> str:
+        if file in self.files:
+            return self.files[file]
+        beside = os.path.dirname(self.program.filename)
+        for folder in ("", beside, *self._include_path, library_folder()):
+            path = os.path.join(folder, file)
+            if os.path.isfile(path):
+                with open(path, encoding="latin-1", newline="") as opened:
+                    return opened.read()
+        return ""
 
     @property
     def options(self) -> list[str]:

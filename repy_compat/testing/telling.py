@@ -72,7 +72,7 @@ def interleaving(run: Run) -> list[str]:
     entries: list[tuple[int, str, int]] = []
     for step in record.all_steps():
         if step.place is not None:
-            file, line = run.program.locate(step.place.line)
+            file, line = run.locate(step.place)
             entry = (step.event, file, line)
             if not entries or entries[-1] != entry:
                 entries.append(entry)

@@ -48,7 +48,7 @@ def trace_lines(run: Run) -> list[str]:
         if told is not None:
             where = ""
             if step.place is not None:
-                file, line = run.program.locate(step.place.line)
+                file, line = run.locate(step.place)
                 where = f"{file}:{line} "
             name = run.record.names[step.event]
             lines.append(f"{moment:.6f} {name} {where}{told}")

@@ -62,7 +62,7 @@ def run_program(execution: Execution, options: Options) -> int:
     )
     try:
         return supervise(job, execution).ending.code
-    except IsolationUnavailable as error:
+    except (IsolationUnavailable, UsageError) as error:
         _say(f"repy: {error}")
         return outcome.USAGE
 

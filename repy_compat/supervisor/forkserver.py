@@ -72,7 +72,7 @@ def run_captured(
     ``body`` travels to another process and has to be picklable: an object of a
     module's class, or a module's function. At most ``output_limit`` bytes of each
     stream are kept. IsolationUnavailable if this system can't start the server,
-    or if ``job.strict`` and a wall is missing.
+    or if ``job.strict`` and a wall is missing; OSError and UsageError as ``supervise``.
     """
     if not hasattr(os, "fork"):
         from repy_compat.supervisor.spawn import run_captured_spawned
@@ -335,7 +335,7 @@ def _supervise_request(line_descriptor: int, stdout: int, stderr: int) -> None:
             answer: object = supervise(
                 job, body, stdout=stdout, stderr=stderr, leash=line_descriptor
             )
-        except RepyError as error:
+        except (RepyError, OSError) as error:
             answer = error
         except Exception as error:
             answer = InternalError(f"{type(error).__name__}: {error}")

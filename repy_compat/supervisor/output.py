@@ -13,6 +13,8 @@ import os
 import stat
 from _thread import allocate_lock, start_new_thread
 
+from repy_compat.errors import UsageError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +40,11 @@ class Outlets:
         if job.logfile is not None:
             from repy_compat.world.circularlog import CircularLog
 
-            self._log = CircularLog(job.logfile)
+            try:
+                self._log = CircularLog(job.logfile)
+            except OSError as failure:
+                sentence = f"can't write the log {job.logfile}: {failure.strerror}"
+                raise UsageError(sentence) from None
             out = error = self._pump(self._log.write)
         else:
             out = self._pump_for(stdout, job.raw)

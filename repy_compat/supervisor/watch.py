@@ -69,8 +69,10 @@ def supervise(
     soon as ``leash`` (a descriptor; -1: none) can be read or ends, so does the run.
     Returns when the worker has ended and everything of it is gone; sentences
     about limits, and about ends that nobody asked for, have then been written
-    to ``stderr``. IsolationUnavailable if ``job.strict`` and a wall is missing.
+    to ``stderr``. IsolationUnavailable if ``job.strict`` and a wall is missing;
+    OSError if the vessel folder isn't there; UsageError if the log can't be written.
     """
+    os.scandir(job.folder).close()
     if not hasattr(os, "fork"):
         from repy_compat.supervisor.spawn import supervise_spawned
 

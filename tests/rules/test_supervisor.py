@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from repy_compat.errors import UsageError
 from repy_compat.supervisor.job import Job, SupervisedRun
 from repy_compat.supervisor.link import WorkerLink, frame
 from repy_compat.supervisor.watch import supervise
@@ -613,3 +614,32 @@ def test_both_streams_into_one_file_stay_in_order(tmp_path):
             Job(folder=str(tmp_path)), body, stdout=file.fileno(), stderr=file.fileno()
         )
     assert path.read_text() == "0" + "".join(f"{index} " for index in range(100))
+
+
+def test_a_system_without_processes_left_is_told(tmp_path, monkeypatch):
+    """When fork fails, the run ends in one sentence and leaves nothing."""
+
+    def fail() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", fail)
+    before = descriptors()
+    watch = watched(tmp_path, lambda link: 0, cpu=0.5, logfile=str(tmp_path / "log"))
+    assert (watch.how, watch.code) == ("startup", 3)
+    assert (tmp_path / "log.old").read_text() == (
+        "repy: no process for the program: Resource temporarily unavailable\n"
+    )
+    assert descriptors() == before
+
+
+def test_a_folder_that_is_not_there_is_an_error_of_the_caller(tmp_path):
+    """No worker is made for it."""
+    with pytest.raises(FileNotFoundError):
+        supervise(Job(folder=str(tmp_path / "missing")), lambda link: 0)
+
+
+def test_a_log_that_cannot_be_written_is_an_error_of_the_caller(tmp_path):
+    """A usage error that names the log."""
+    job = Job(folder=str(tmp_path), logfile=str(tmp_path / "missing" / "log"))
+    with pytest.raises(UsageError, match="can't write the log .*missing/log: No such"):
+        supervise(job, lambda link: 0)

@@ -52,12 +52,14 @@ def int1(value: object) -> int:
         return value  # type: ignore[return-value]
     if kind is str:
         text: str = value  # type: ignore[assignment]
-        if text.isascii() and "_" not in text:
-            try:
-                return int(text)
-            except ValueError:
-                if text.isalnum():
-                    raise  # both languages refuse it, in the same words
+        if text.isascii():
+            if text.isalnum():
+                return int(text)  # what both refuse, they refuse in the same words
+            if "_" not in text:
+                try:
+                    return int(text)
+                except ValueError:
+                    pass
         return _whole_text(text, 10, "int")
     if kind is float:
         return int(value)  # type: ignore[call-overload, no-any-return]

@@ -51,6 +51,8 @@ EXACT = {
     ),
 }
 
+EXACT.update(hosttexts.EXACT)
+
 TYPE_NAMES = {
     "method": "instancemethod",
     "list_iterator": "listiterator",
@@ -81,21 +83,25 @@ def type_word(name: str) -> str:
 def translate(error: BaseException) -> Translation:
     """Class and arguments of the exception of Python 2 that stands for ``error``."""
     arguments = error.args
-    if isinstance(error, RecursionError):
-        text = "maximum recursion depth exceeded"
-        if arguments and "comparison" in str(arguments[0]):
-            text += " in cmp"
-        return "RuntimeError", (text,)
     if len(arguments) != 1 or type(arguments[0]) is not str:
         return None, arguments
     text = arguments[0]
-    exact = EXACT.get(text) or hosttexts.EXACT.get(text)
+    exact = EXACT.get(text)
     if exact is not None:
         return None, (exact,)
-    for kind, rule in RULES:
-        if isinstance(error, kind):
+    rule = RULES.get(type(error), _inherited)
+    if rule is None:
+        return None, arguments
+    return rule(error, text)
+
+
+def _inherited(error: BaseException, text: str) -> Translation:
+    """The rule of the first base that has one."""
+    for base in type(error).__mro__:
+        rule = RULES.get(base)
+        if rule is not None:
             return rule(error, text)
-    return None, arguments
+    return None, (text,)
 
 
 def _same(text: str) -> Translation:
@@ -159,13 +165,13 @@ def _attribute_error(error: BaseException, text: str) -> Translation:
 
 
 def _value_error(error: BaseException, text: str) -> Translation:
-    if text.startswith("not enough values to unpack"):
+    if text[:4] == "not " and text.startswith("not enough values to unpack"):
         got = text.rpartition("got ")[2].rstrip(")")
         plural = "" if got == "1" else "s"
         return _same(f"need more than {got} value{plural} to unpack")
-    if text.startswith("too many values to unpack"):
+    if text[:4] == "too " and text.startswith("too many values to unpack"):
         return _same("too many values to unpack")
-    return _same(hosttexts.value_text(text))
+    return None, (hosttexts.value_text(text),)
 
 
 # Types
@@ -410,15 +416,24 @@ def _call_error(error: BaseException, text: str) -> Translation:
     return _same(_with_words(text))
 
 
-def _runtime_error(error: BaseException, text: str) -> Translation:
-    return _same(text)
+def _recursion_error(error: BaseException, text: str) -> Translation:
+    ending = " in cmp" if "comparison" in text else ""
+    return "RuntimeError", ("maximum recursion depth exceeded" + ending,)
 
 
 Rule = Callable[[BaseException, str], Translation]
 
-RULES: tuple[tuple[type[BaseException], Rule], ...] = (
-    (NameError, _name_error),
-    (AttributeError, _attribute_error),
-    (TypeError, _type_error),
-    (ValueError, _value_error),
-)
+RULES: dict[type[BaseException], Rule | None] = {
+    NameError: _name_error,
+    UnboundLocalError: _name_error,
+    AttributeError: _attribute_error,
+    TypeError: _type_error,
+    ValueError: _value_error,
+    RecursionError: _recursion_error,
+    KeyError: None,
+    IndexError: None,
+    ZeroDivisionError: None,
+    OverflowError: None,
+    AssertionError: None,
+}
+"""How the texts of a class are translated; None where the table above is all."""

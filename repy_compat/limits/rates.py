@@ -75,17 +75,20 @@ class Rate:
         limit = self._limit
         if not limit:
             raise RateIsZero(self._name)
-        self._enter()  # not ``with``, which costs twice as much
+        # Not ``with``, which costs twice as much; by way of local names because
+        # the interpreter is quicker with them than with calls of attributes.
+        enter, leave, clock = self._enter, self._leave, self._now
+        enter()
         try:
             if not self._busy:
-                now = self._now()
+                now = clock()
                 # From here to the end of this branch nothing is called, so
                 # that no finaliser gets in between.
                 used = self._used
                 elapsed = now - self._last
-                if elapsed > 0:
+                if elapsed > 0.0:
                     used -= elapsed * limit
-                    if used < 0:
+                    if used < 0.0:
                         used = 0.0
                     self._last = now
                 used += amount
@@ -95,7 +98,7 @@ class Rate:
                 amount = 0.0  # counted
             self._busy += 1
         finally:
-            self._leave()
+            leave()
         try:
             self._charge_in_turn(amount)
         finally:
@@ -140,9 +143,9 @@ class Rate:
             now = self._now()
             used = self._used
             elapsed = now - self._last
-            if elapsed > 0:
+            if elapsed > 0.0:
                 used -= elapsed * self._limit
-                if used < 0:
+                if used < 0.0:
                     used = 0.0
                 self._last = now
             used += amount

@@ -81,8 +81,8 @@ GUARDED = frozenset(
         "translate upper casefold format_map isascii isdecimal isidentifier isnumeric "
         "isprintable maketrans removeprefix removesuffix has_key items iteritems "
         "iterkeys itervalues keys values viewitems viewkeys viewvalues sort clear copy "
-        "next as_integer_ratio bit_count bit_length conjugate denominator from_bytes "
-        "imag is_integer numerator real to_bytes start stop step mro"
+        "next as_integer_ratio bit_count from_bytes is_integer to_bytes start stop "
+        "step mapping isdisjoint"
     ).split()
 )
 """The attribute names that lowered code reads through helpers."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from _thread import allocate_lock
+from _thread import allocate_lock, start_new_thread
 
 from repy_compat.errors import InternalError, IsolationUnavailable
 from repy_compat.supervisor import wire
@@ -142,6 +142,23 @@ class WorkerLink:
         """
         # The first caller wins; the lock is never given back.
         self._ending.acquire()
+        try:
+            self._leave(code, how, detail, report)
+        except BaseException:
+            # The program chose to call us at the end of its stack, or of its memory.
+            # A new thread has a stack of its own.
+            start_new_thread(self._leave, (code, how, detail, report))
+            self._ending.acquire()
+        finally:
+            os._exit(code & 0xFF)
+
+    def _leave(
+        self,
+        code: int,
+        how: str,
+        detail: str,
+        report: dict[str, wire.Value] | None,
+    ) -> None:
         flush_standard_streams()
         value: dict[str, wire.Value] = {
             "code": code & 0xFF,

@@ -17,7 +17,7 @@ from __future__ import annotations
 import sys
 from types import CodeType, FrameType, TracebackType
 
-from repy_compat.python2 import classes, messages
+from repy_compat.python2 import classes, messages, text
 from repy_compat.python2.classes import PRIVATE, ClosedType, ProgramClass
 from repy_compat.python2.text import py2_repr, py2_str
 
@@ -76,6 +76,9 @@ def _get_item(self: BaseException, key: object) -> object:
 
 def _str(self: BaseException) -> str:
     return _plain_text(self)
+
+
+text.plain_exception_str = _str
 
 
 def _repr(self: BaseException) -> str:
@@ -280,6 +283,15 @@ _PLAIN = frozenset(
 )
 """Classes whose instances are made from their ``args``."""
 
+_MOST_SEEN = 256
+_SEEN: dict[type, dict[str, tuple[object, ...]]] = {
+    EXCEPTIONS[name]: {}
+    for name in ("ValueError", "IndexError", "ZeroDivisionError", "OverflowError")
+}
+"""Translated texts, for classes where the text is all that counts."""
+
+_KEY_ERROR = EXCEPTIONS["KeyError"]
+
 _HOLDING = frozenset((EXCEPTIONS["AttributeError"], EXCEPTIONS["NameError"]))
 """Classes whose host versions hold the object that an attribute was missing from."""
 
@@ -416,6 +428,19 @@ def translated(error: BaseException) -> BaseException:
 
 def _twin(error: BaseException, cls: type) -> BaseException:
     """A new exception of class ``cls`` that says what ``error`` says."""
+    seen = _SEEN.get(cls)
+    if seen is not None:
+        arguments = error.args
+        if len(arguments) == 1 and type(arguments[0]) is str:
+            known = seen.get(arguments[0])
+            if known is None:
+                _, known = messages.translate(error)
+                if len(seen) < _MOST_SEEN:
+                    seen[arguments[0]] = known
+            arguments = known
+        return cls(*arguments)  # type: ignore[no-any-return]
+    if cls is _KEY_ERROR:
+        return cls(*error.args)  # type: ignore[no-any-return]
     name, arguments = messages.translate(error)
     if name is not None:
         cls = EXCEPTIONS[name]

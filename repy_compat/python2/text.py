@@ -288,8 +288,17 @@ def _repr_by_base(value: object) -> str:
     return default_repr(value)
 
 
+plain_exception_str: object = None
+"""The ``__str__`` of exceptions that have no text of their own; ``errors`` sets it."""
+
+
 def _str_of_other(value: object) -> str:
     """str() of what isn't exactly a built-in type."""
+    if type(value).__str__ is plain_exception_str:
+        arguments = value.args  # type: ignore[attr-defined]
+        if len(arguments) == 1:
+            return py2_str(arguments[0])
+        return _repr_tuple(arguments) if arguments else ""
     if isinstance(value, type):
         if classes_module().is_old_style_class(value):  # type: ignore[attr-defined]
             return "." + class_name(value)

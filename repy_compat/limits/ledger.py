@@ -4,9 +4,9 @@ Repy V1 specification, section 10; Repy V2 specification, sections 8 and 9.
 
 Counted resources take no lock at all. Each has a bounded supply of tokens:
 ``_fresh`` mints a token that never existed, at most as many as the limit allows;
-``_free`` holds tokens that came back. Taking is one step that CPython does as a
-whole (``pop`` or ``next``), and so is giving back (``pop`` from the item, then
-``append``). Hence:
+``free`` holds tokens that came back. Taking is one step that CPython does as a
+whole (``popitem`` or ``next``), and so is giving back (``pop`` from the item, then
+a store without a call, which can't fail at the depth limit of recursion). Hence:
 
 * at no moment are more tokens out than the limit allows, in whatever order
   threads run; a refusal has changed nothing;
@@ -97,10 +97,13 @@ class Item:
             token = self._cell.pop()
         except IndexError:
             return False
-        # Done here, not in a method: at the depth limit a call would fail.
+        # At the depth limit a call fails, even of a built-in method. What comes
+        # back is put down without one.
         count = self._count
-        count.items.pop(token, None)
-        count.free.append(token)
+        try:
+            count.items.pop(token, None)
+        finally:
+            count.free[token] = None
         if count.waiting:
             count.wake()
         return True
@@ -131,7 +134,7 @@ class _Count:
         # fraction lets one more in (Repy V1 specification, section 21.8).
         self._capacity = min(math.ceil(min(limit, _UNLIMITED)), _UNLIMITED)
         self._fresh: Iterator[int] = iter(range(self._capacity))
-        self.free: deque[int] = deque()
+        self.free: dict[int, None] = {}
         self.items: dict[int, ref[Item]] = {}
         self.waiting: deque[Callable[[], bool]] = deque()
         self._waking = allocate_lock()
@@ -148,19 +151,21 @@ class _Count:
         item.holder = holder
         weak = ref(item)
         try:
-            token = self.free.pop() if self.free else next(self._fresh)
-        except (IndexError, StopIteration):
+            token = self.free.popitem()[0] if self.free else next(self._fresh)
+        except (KeyError, StopIteration):
             # Between the two looks another thread may have returned one.
             try:
-                token = self.free.pop()
-            except IndexError:
+                token = self.free.popitem()[0]
+            except KeyError:
                 return None
         try:
             self.items[token] = weak
             cell.append(token)
         except BaseException:
-            self.items.pop(token, None)
-            self.free.append(token)
+            try:
+                self.items.pop(token, None)
+            finally:
+                self.free[token] = None
             raise
         return item
 
@@ -210,7 +215,7 @@ class _Count:
             ]
             for token in lost:
                 del self.items[token]
-                self.free.append(token)
+                self.free[token] = None
         finally:
             self._reclaiming.release()
         return bool(lost)

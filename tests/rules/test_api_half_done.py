@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 import pytest
@@ -11,23 +12,27 @@ from repy_compat.language.dialect import Dialect
 from tests.api_run import api_run
 
 
-def at_every_depth(call, *, reach=120):
-    """Make ``call`` with ever less room on the stack, until there's none."""
+def deeper(levels, call):
+    """Make ``call`` that many calls further down the stack."""
+    if levels:
+        return deeper(levels - 1, call)
+    return call()
 
-    def deeper(levels):
-        if levels:
-            return deeper(levels - 1)
-        return call()
 
-    frame, here = sys._getframe(), 0
+def levels_left():
+    """How many more calls the stack holds, as seen from the caller."""
+    frame, here = sys._getframe(1), 0
     while frame is not None:
         frame, here = frame.f_back, here + 1
-    room = sys.getrecursionlimit() - here
+    return sys.getrecursionlimit() - here
+
+
+def at_every_depth(call, *, reach=120):
+    """Make ``call`` with ever less room on the stack, until there's none."""
+    room = levels_left()
     for levels in range(max(room - reach, 1), room + 5):
-        try:
-            deeper(levels)
-        except RecursionError:
-            continue
+        with contextlib.suppress(RecursionError):
+            deeper(levels, call)
 
 
 def test_opening_v1_files():
@@ -102,13 +107,11 @@ def test_a_dropped_file_is_found_again_when_its_finaliser_could_not_run():
     """It promises so for name and place."""
     with api_run(Dialect.V2, filesopened=1) as run:
         handles = []
-
-        def drop():
-            handles.pop()
-
-        for _ in range(60):
+        room = levels_left()
+        for levels in range(room - 30, room + 1):
             handles.append(run.openfile("f", True))
-            at_every_depth(drop, reach=8)
+            with contextlib.suppress(RecursionError):
+                deeper(levels, handles.clear)
             handles.clear()
             run.openfile("f", True).close()
         assert run.held("filesopened") == 0

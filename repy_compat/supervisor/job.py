@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     Body = Callable[[WorkerLink], int]
 
 
+#: Room for accepted connections: no resource of a restrictions file counts them
+#: (Repy V1 specification, section 10.4).
+_ACCEPTED = 10_000
+
+
 class Job:
     """The terms of one supervised run.
 
@@ -107,17 +112,19 @@ class Job:
         connections = limits.amount("outsockets")
         # A port of 0 lets the system choose one: what an outgoing connection does.
         ports = sorted(int(port) for port in limits.ports("connport"))
+        listens = listeners > 0 and bool(ports)
         described: dict[str, object] = {
             "cpu": limits.amount("cpu"),
             "memory": limits.amount("memory"),
             "disk": limits.amount("diskused"),
             "tcp_ports": [0, *ports] if connections > 0 else ports,
             "connects": connections > 0,
-            "listens": listeners > 0 and bool(ports),
+            "listens": listens,
             "events": _count(limits.amount("events")),
             "descriptors": 2 * _count(limits.amount("filesopened"))
             + 2 * _count(connections)
-            + 2 * _count(listeners),
+            + 2 * _count(listeners)
+            + (_ACCEPTED if listens else 0),
         }
         described.update(terms)
         return cls(**described)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from repy_compat.errors import UsageError
+from repy_compat.limits.restrictions import Limits
 from repy_compat.supervisor.job import Job, SupervisedRun
 from repy_compat.supervisor.link import WorkerLink, frame
 from repy_compat.supervisor.watch import supervise
@@ -643,3 +644,34 @@ def test_a_log_that_cannot_be_written_is_an_error_of_the_caller(tmp_path):
     job = Job(folder=str(tmp_path), logfile=str(tmp_path / "missing" / "log"))
     with pytest.raises(UsageError, match="can't write the log .*missing/log: No such"):
         supervise(job, lambda link: 0)
+
+
+# -- the terms of a restrictions file
+
+
+def under(*lines: str) -> Job:
+    text = "".join(
+        f"resource {line}\n" for line in ("cpu .5", "memory 15000000", *lines)
+    )
+    return Job.under(Limits.from_text(text + "resource diskused 1000\n", "r", "V2"))
+
+
+def test_terms_follow_the_restrictions():
+    """cpu, memory, disk, events and ports are those of the file."""
+    job = under("events 7", "insockets 1", "outsockets 2", "connport 63100")
+    assert (job.cpu, job.memory, job.disk, job.events) == (0.5, 15e6, 1000.0, 7)
+    assert job.tcp_ports == (0, 63100)
+    assert job.connects and job.listens
+
+
+def test_without_sockets_in_the_restrictions_there_are_none():
+    """No insockets: no listener; no outsockets: no connection and no port."""
+    job = under("events 7", "connport 63100")
+    assert not job.connects and not job.listens
+    assert job.tcp_ports == (63100,)
+
+
+def test_there_is_room_for_accepted_connections():
+    """What a listener accepts is counted by no resource."""
+    assert under("insockets 1", "connport 63100").descriptors > 5_000
+    assert under("filesopened 10").descriptors < 100

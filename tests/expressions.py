@@ -1,7 +1,10 @@
 """Random expressions of Repy, as text: values, operators, methods, built-ins."""
 
+# ruff: noqa: SIM905
+
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 NUMBERS = (
@@ -194,7 +197,7 @@ class Expressions:
         count = self.pick(FUNCTIONS[name])
         if self.random.randrange(15) == 0:
             count = self.random.randrange(5)
-        make = self.value
+        make: Callable[[], str] = self.value
         if name in ("range", "xrange", "pow", "round", "slice"):
             make = lambda: self.pick((*SMALL, "-7", "30", "'a'", "2.5", "None"))  # noqa: E731
         arguments = [make() for _ in range(count)]

@@ -34,7 +34,7 @@ ALLOWED_FUNCTIONS: dict[str, object] = {
     "id": id,
     "len": len,
     **{
-        name: MethodType(function, BUILTIN)
+        name: MethodType(function, BUILTIN)  # type: ignore[arg-type]
         for name, function in {
             "chr": conversions.chr_,
             "cmp": functions.cmp_,
@@ -220,7 +220,7 @@ def _helpers() -> dict[str, object]:
 HELPERS = _helpers()
 _TEMPLATE: dict[str, object] = {
     "__name__": "",
-    **{name: cls for name, cls in EXCEPTIONS.items()},
+    **EXCEPTIONS,
     **types.VALUES,
     **ALLOWED_FUNCTIONS,
     **CONSTANTS,

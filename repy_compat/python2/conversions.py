@@ -62,7 +62,7 @@ def int1(value: object) -> int:
                     pass
         return _whole_text(text, 10, "int")
     if kind is float:
-        return int(value)  # type: ignore[call-overload, no-any-return]
+        return int(value)  # type: ignore[call-overload]
     return _whole(value, "int")
 
 

@@ -62,11 +62,11 @@ def takes(
     """
 
     def mark(function: Function) -> Function:
-        plain = name or function.__name__.rstrip("_")  # type: ignore[attr-defined]
+        plain = name or function.__name__.rstrip("_")
         module = function.__module__.rpartition(".")[2]
-        qualified = f"{PRIVATE}{module}.{function.__qualname__}"  # type: ignore[attr-defined]
-        function.__name__ = plain  # type: ignore[attr-defined]
-        function.__qualname__ = qualified  # type: ignore[attr-defined]
+        qualified = f"{PRIVATE}{module}.{function.__qualname__}"
+        function.__name__ = plain
+        function.__qualname__ = qualified
         _entries[qualified] = _Entry(shown or plain, style, least, most, leading)
         return function
 

@@ -26,7 +26,7 @@ def fill(into: dict, source: object) -> None:
         dict.update(into, source)
         return
     if hasattr(type(source), "keys"):  # a view of a namespace, say
-        for key in source.keys():  # type: ignore[attr-defined]
+        for key in source.keys():  # type: ignore[attr-defined]  # noqa: SIM118
             into[key] = source[key]  # type: ignore[index]
         return
     for position, pair in enumerate(iterate(source)):

@@ -27,7 +27,7 @@ _NONE = -1
 _TEXT = frozenset((str, int, bool, type(None)))
 _WHOLE = frozenset((int, bool))
 _REAL = frozenset((float,))
-_ALIKE = {
+_ALIKE: dict[str, frozenset] = {
     "s": _TEXT,
     "r": frozenset(),
     **dict.fromkeys("diuoxX", _WHOLE),
@@ -74,7 +74,7 @@ class _Study:
     __slots__ = ("types", "letters", "template", "usable")
 
     def __init__(self, template: str) -> None:
-        self.types: list[frozenset[type]] = []
+        self.types: list[frozenset] = []
         self.letters = ""
         self.usable = True
         rebuilt = []
@@ -124,7 +124,7 @@ def format_percent(template, arguments):  # type: ignore[no-untyped-def]
         values = arguments if type(arguments) is tuple else (arguments,)
         types = study.types
         if len(types) == len(values):
-            for allowed, value in zip(types, values):
+            for allowed, value in zip(types, values):  # noqa: B905
                 if type(value) not in allowed:
                     break
             else:
@@ -137,7 +137,7 @@ def format_percent(template, arguments):  # type: ignore[no-untyped-def]
 
 def _prepared(study: _Study, values: tuple) -> tuple | None:
     """The arguments with texts made for ``%s`` and ``%r``; None if others don't fit."""
-    for letter, allowed, value in zip(study.letters, study.types, values):
+    for letter, allowed, value in zip(study.letters, study.types, values):  # noqa: B905
         if letter not in "sr" and type(value) not in allowed:
             return None
     return tuple(
@@ -145,7 +145,7 @@ def _prepared(study: _Study, values: tuple) -> tuple | None:
             (py2_str(value) if letter == "s" else py2_repr(value))
             if letter in "sr"
             else value
-            for letter, value in zip(study.letters, values)
+            for letter, value in zip(study.letters, values)  # noqa: B905
         ]
     )
 

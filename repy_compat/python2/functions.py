@@ -7,7 +7,7 @@ functions are bound to (``names.BUILTIN``); see ``builtins``.
 from __future__ import annotations
 
 import sys
-from _functools import reduce as host_reduce
+from _functools import reduce as host_reduce  # type: ignore[import-not-found]
 from collections.abc import Callable
 from itertools import zip_longest
 from operator import add as host_add
@@ -28,6 +28,10 @@ from repy_compat.python2.strings import as_index
 
 _MISSING = object()
 _Function = Callable[..., object]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 # --------------------------------------------------------------------------
@@ -140,7 +144,7 @@ def zip_(_token: object, /, *sequences: object) -> list[tuple]:
         iterate_or(sequence, f"zip argument #{at} must support iteration")
         for at, sequence in enumerate(sequences, 1)
     ]
-    return list(zip(*iterators))
+    return list(zip(*iterators))  # noqa: B905
 
 
 @takes(UNPACK, 2, 3, name="reduce")
@@ -151,11 +155,10 @@ def reduce_(
     items = iterate_or(sequence, "reduce() arg 2 must support iteration")
     function = types.quick_function(function)
     if initial is _MISSING:
-        for initial in items:
-            break
-        else:
+        initial = next(items, _MISSING)
+        if initial is _MISSING:
             raise TypeError("reduce() of empty sequence with no initial value")
-    return host_reduce(function, items, initial)  # type: ignore[arg-type]
+    return host_reduce(function, items, initial)
 
 
 # --------------------------------------------------------------------------
@@ -170,7 +173,7 @@ def _extreme(
     key = keywords.pop("key", _MISSING)
     if keywords:
         raise TypeError(f"{name}() got an unexpected keyword argument")
-    items = arguments if len(arguments) > 1 else arguments[0]
+    items: Any = arguments if len(arguments) > 1 else arguments[0]
     if type(items) is not list and type(items) is not tuple:
         items = list(iterate(items))
     if not items:
@@ -182,7 +185,7 @@ def _extreme(
             return host(items, key=ordering.Key)
     keys = [key(item) for item in items]  # type: ignore[operator]
     positions = range(len(keys))
-    return items[host(positions, key=lambda at: ordering.Key(keys[at]))]  # type: ignore[index]
+    return items[host(positions, key=lambda at: ordering.Key(keys[at]))]
 
 
 @takes(UNPACK, 1, INT_MAX, name="min")
@@ -249,7 +252,7 @@ def pow_(
 @takes(UNPACK, 2, 2, name="cmp")
 def cmp_(_token: object, left: object, right: object, /) -> int:
     """``cmp`` as a value."""
-    return ordering.cmp(left, right)  # type: ignore[no-any-return]
+    return ordering.cmp(left, right)
 
 
 @takes(ONE, 1, 1, name="repr")
@@ -276,10 +279,7 @@ def isinstance2(value: object, kind: object) -> bool:
     if type(kind) is types.Facade:
         return types.is_instance(value, kind)
     if type(kind) is tuple:
-        for item in kind:
-            if isinstance2(value, item):
-                return True
-        return False
+        return any(isinstance2(value, item) for item in kind)
     if isinstance(kind, type):
         return isinstance(value, kind)
     if isinstance(kind, tuple):
@@ -303,10 +303,7 @@ def issubclass_(_token: object, cls: object, kind: object, /) -> bool:
 
 def _is_below(cls: object, kind: object) -> bool:
     if isinstance(kind, tuple):
-        for item in kind:
-            if _is_below(cls, item):
-                return True
-        return False
+        return any(_is_below(cls, item) for item in kind)
     if type(kind) is types.Facade:
         return types.is_subclass(cls, kind)
     if not isinstance(kind, type):

@@ -10,7 +10,7 @@ from repy_compat.python2.names import is_old_style_instance, type_name
 def iterate(value: object) -> Iterator:
     """``iter(value)``; TypeError with Python 2.7's text if it can't be iterated."""
     try:
-        return iter(value)  # type: ignore[call-overload, no-any-return]
+        return iter(value)  # type: ignore[call-overload]
     except TypeError as error:
         raise _complaint(value, error) from None
 
@@ -27,7 +27,7 @@ def _complaint(value: object, error: TypeError) -> TypeError:
 def iterate_or(value: object, complaint: str) -> Iterator:
     """``iter(value)``; a TypeError that says ``complaint`` if it can't be iterated."""
     try:
-        return iter(value)  # type: ignore[call-overload, no-any-return]
+        return iter(value)  # type: ignore[call-overload]
     except TypeError as error:
         if "non-iterator" in str(error):
             raise

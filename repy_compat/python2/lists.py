@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from _functools import cmp_to_key
+from _functools import cmp_to_key  # type: ignore[import-not-found]
 from collections.abc import Callable
 
 from repy_compat.python2.counts import KEYWORDS, takes
@@ -56,7 +56,7 @@ def _sort_by_key(values: list, key: Callable[[object], object], reverse: bool) -
         return made
 
     try:
-        _sort(values, key=remembered, reverse=reverse)
+        _sort(values, key=remembered, reverse=reverse)  # type: ignore[arg-type]
     except TypeError as error:
         if failed or not str(error).startswith(_REFUSED):
             raise
@@ -74,7 +74,7 @@ def _sort_by_function(
     def checked(left: object, right: object) -> int:
         result = cmp(left, right)
         if type(result) is int and -(2**63) <= result < 2**63 or result is True:
-            return result  # type: ignore[return-value]
+            return result
         if isinstance(result, int) and type_name(result) != "long":
             return int(result)
         raise TypeError(f"comparison function must return int, not {type_name(result)}")

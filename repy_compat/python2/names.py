@@ -58,12 +58,12 @@ class long(int):
     numerator = real
 
     @property
-    def imag(self) -> int:
+    def imag(self) -> int:  # type: ignore[override]
         """Always ``0L``."""
         return long(0)
 
     @property
-    def denominator(self) -> int:
+    def denominator(self) -> int:  # type: ignore[override]
         """Always ``1L``."""
         return long(1)
 
@@ -90,7 +90,7 @@ class Xrange:
     def __len__(self) -> int:
         return len(self.ǀrange)
 
-    def __iter__(self) -> object:  # type: ignore[override]
+    def __iter__(self) -> object:
         return iter(self.ǀrange)
 
     def __contains__(self, item: object) -> bool:
@@ -235,7 +235,7 @@ def type_name(value: object) -> str:
     if kind is int:
         return "int" if INT_MIN <= value <= INT_MAX else "long"  # type: ignore[operator]
     if kind is FunctionType:
-        return value.__dict__.get(HOST_KIND, "function")  # type: ignore[no-any-return]
+        return value.__dict__.get(HOST_KIND, "function")
     name = NAMES.get(kind)
     if name is not None:
         return name
@@ -262,7 +262,7 @@ def class_name(cls: type) -> str:
     if cls is int:
         return "int"
     name = NAMES.get(cls)
-    return classes_module().plain_name(cls) if name is None else name  # type: ignore[attr-defined, no-any-return]
+    return classes_module().plain_name(cls) if name is None else name  # type: ignore[attr-defined]
 
 
 def instance_lacks(value: object, method: str) -> AttributeError:

@@ -153,8 +153,8 @@ def mul(left, right):  # type: ignore[no-untyped-def]
 def _repeat_error(left: object, right: object) -> Exception:
     """Which of 2.7's two complaints about a repetition that can't be stored."""
     for text, count in ((left, right), (right, left)):
-        if isinstance(text, str) and isinstance(count, int) and len(text) > 1:
-            if len(text) * count > INT_MAX:
+        if isinstance(text, str) and isinstance(count, int):  # noqa: SIM102
+            if len(text) > 1 and len(text) * count > INT_MAX:
                 return OverflowError("repeated string is too long")
     return MemoryError()
 

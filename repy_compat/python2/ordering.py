@@ -16,9 +16,12 @@ _REFUSED_COMPLEX = "no ordering relation is defined for complex numbers"
 _REFUSED_SETS = "cannot compare sets using cmp()"
 _REAL = (int, float)
 _SETS = (set, frozenset)
-_VIEWS = (type({}.keys()), type({}.items()))
 
-Compare = Callable[[object, object], bool]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Compare = Callable[[Any, Any], Any]
 
 
 def lt(left, right):  # type: ignore[no-untyped-def]
@@ -60,20 +63,20 @@ def _ordered(compare: Compare, left: object, right: object) -> bool:
             return _ordered_sequences(compare, left, right)
     if isinstance(left, complex) or isinstance(right, complex):
         _refuse_complex(left, right)
-    return compare(_by_value_or_type(left, right), 0)
+    return bool(compare(_by_value_or_type(left, right), 0))
 
 
 def _ordered_sequences(
     compare: Compare, left: list | tuple, right: list | tuple
 ) -> bool:
     """The first difference decides: see ``list`` and ``tuple`` in 2.7."""
-    for one, other in zip(left, right):
+    for one, other in zip(left, right):  # noqa: B905
         if one is not other and one != other:
             try:
-                return compare(one, other)
+                return bool(compare(one, other))
             except TypeError:
                 return _ordered(compare, one, other)
-    return compare(len(left), len(right))
+    return bool(compare(len(left), len(right)))
 
 
 def _refuse_complex(left: object, right: object) -> None:
@@ -173,8 +176,6 @@ def _by_value_or_type(left: object, right: object) -> int:
         return _cmp_dicts(left, right)
     if isinstance(left, str) and isinstance(right, str):
         return -1 if left < right else 1
-    if isinstance(left, _VIEWS) or isinstance(right, _VIEWS):
-        pass  # incomparable views go by type, like everything else
     if type(left) is type(right) and not is_old_style_instance(left):
         return _by_identity(left, right)
     if left is None:

@@ -83,7 +83,7 @@ def _print_to(target: object, values: tuple, newline: bool) -> None:
 
 def _writer(target: object) -> Callable[[str], object]:
     try:
-        return target.write  # type: ignore[attr-defined, no-any-return]
+        return target.write  # type: ignore[attr-defined]
     except AttributeError:
         if hasattr(type(target), "softspace") or hasattr(target, "__dict__"):
             raise
@@ -100,4 +100,4 @@ def _set_due(target: object, due: bool) -> None:
     try:
         target.softspace = int(due)  # type: ignore[attr-defined]
     except (AttributeError, TypeError):
-        pass  # such a target forgets, as in 2.7
+        return  # such a target forgets, as in 2.7

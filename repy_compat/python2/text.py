@@ -279,7 +279,7 @@ def _repr_by_base(value: object) -> str:
     """repr() of an instance that inherits it from a built-in type."""
     for base in type(value).__mro__[1:]:
         if base is int:
-            return _int_text(value)  # type: ignore[arg-type]
+            return _int_text(value)
         maker = _REPR.get(base)
         if maker is not None and base is not object:
             return maker(value)
@@ -360,7 +360,7 @@ def class_text(cls: type) -> str:
 
     classes = classes_module()
     if classes.is_old_style_class(cls):  # type: ignore[attr-defined]
-        return classes.class_text(cls)  # type: ignore[attr-defined, no-any-return]
+        return classes.class_text(cls)  # type: ignore[attr-defined]
     return f"<{errors.class_text(cls)}>"
 
 

@@ -28,6 +28,10 @@ from repy_compat.python2.text import py2_str
 
 Construct = Callable[..., object]
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class _Entry:
     """What a facade stands for.
@@ -279,7 +283,7 @@ def _make_xrange(*arguments: object, **keywords: object) -> object:
 # Hidden bases of a program's own sets: operations keep the left operand's class
 
 
-def _kept_class(base: type, name: str) -> Construct:
+def _kept_class(base: Any, name: str) -> Construct:
     native = getattr(base, name)
     new, put_in = base.__new__, set.__ior__
 
@@ -288,9 +292,9 @@ def _kept_class(base: type, name: str) -> Construct:
         if result is NotImplemented:
             return result
         if base is frozenset:
-            return new(type(self), result)  # type: ignore[call-arg]
+            return new(type(self), result)
         made = new(type(self))
-        put_in(made, result)  # type: ignore[arg-type]
+        put_in(made, result)
         return made
 
     method.__name__ = method.__qualname__ = name

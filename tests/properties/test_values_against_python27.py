@@ -38,7 +38,7 @@ def test_random_expressions(seed: int) -> None:
     space = Space()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for expression, expected in zip(expressions, outcomes(expressions)):
+        for expression, expected in zip(expressions, outcomes(expressions)):  # noqa: B905
             if not _comparable(expression, expected):
                 continue
             found = space.outcome(expression)

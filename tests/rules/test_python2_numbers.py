@@ -84,9 +84,9 @@ def test_hopeless_sizes_fail_at_once() -> None:
     """A result that no machine can hold isn't calculated."""
     check(
         """
-10 ** 10 ** 11 !! MemoryError: 
+10 ** 10 ** 11 !! MemoryError:
 'ab' * 2 ** 62 !! OverflowError: repeated string is too long
-[0] * 2 ** 62 !! MemoryError: 
+[0] * 2 ** 62 !! MemoryError:
 """
     )
 

@@ -232,14 +232,12 @@ class Registration:
 
     def _deliver(self) -> None:
         """In an event of its own: read, listen on, call the function."""
-        call = None
-        try:
-            if self.stopped:
-                return
-            self.comms.charge(self._receiving, 0)
-            call = self._next_call()
-        finally:
-            self._listen_on()
+        if self.stopped:
+            return
+        # What these raise (a rate of zero) ends the run, so nobody listens on.
+        self.comms.charge(self._receiving, 0)
+        call = self._next_call()
+        self._listen_on()
         if call is not None:
             self.comms.make_call(*call)
 

@@ -117,6 +117,11 @@ class Expressions:
     def is_name(self) -> bool:
         return self.token.type == NAME and not self.text
 
+    def is_no_token(self) -> bool:
+        """Whether the next token is a character that begins none, such as ``$``."""
+        text = self.token.text
+        return self.token.type == OP and (text in "$?!" or not " " < text[0] < "\x7f")
+
     def accept(self, text: str) -> bool:
         if self.text == text:
             self.advance()

@@ -62,6 +62,8 @@ class _Grammar(Expressions):
             self.simple_statement()
             return
         self.advance()
+        if self.is_no_token():
+            self.fail()
         if self.token.type != INDENT:
             raise Refused(
                 "IndentationError",

@@ -100,15 +100,26 @@ def compile_text(
         raise text.too_deep() from None
 
 
+def checked(
+    source: bytes,
+    filename: str,
+    dialect: Dialect,
+    source_map: SourceMap | None = None,
+) -> ast.Module:
+    """The tree of a program's text that passed the check; raises ProgramRejected."""
+    text = _Text(source, filename, dialect, source_map)
+    try:
+        return deeply(text.checked_tree)
+    except (RecursionError, MemoryError):
+        raise text.too_deep() from None
+
+
 def check_text(
     source: bytes, filename: str, dialect: Dialect, source_map: SourceMap | None
 ) -> list[Complaint]:
     """All complaints about a program's text."""
-    text = _Text(source, filename, dialect, source_map)
     try:
-        deeply(text.checked_tree)
+        checked(source, filename, dialect, source_map)
     except ProgramRejected as rejected:
         return list(rejected.complaints)
-    except (RecursionError, MemoryError):
-        return list(text.too_deep().complaints)
     return []

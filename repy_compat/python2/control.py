@@ -185,6 +185,7 @@ HELPERS: dict[str, object] = {
     PRIVATE + "reraise": reraise,
     PRIVATE + "caught": errors.caught,
     PRIVATE + "caught_lightly": errors.caught_lightly,
+    PRIVATE + "noted": errors.noted,
     PRIVATE + "match": errors.match,
     PRIVATE + "everything": errors.EVERYTHING,
     PRIVATE + "del_attribute": del_attribute,

@@ -25,6 +25,7 @@ Entry = tuple[str, int, str, bool]
 """File, line, function, and whether it is the program's."""
 
 _LAST = PRIVATE + "last"
+_SHOWN = PRIVATE + "shown"
 _TWIN = PRIVATE + "ours"
 _PLACES = PRIVATE + "places"
 _HOST_FILES = __file__.rpartition("python2")[0]
@@ -292,6 +293,9 @@ _SEEN: dict[type, dict[str, tuple[object, ...]]] = {
 
 _KEY_ERROR = EXCEPTIONS["KeyError"]
 
+_CONTEXTUAL = frozenset((TypeError, NameError, AttributeError, UnboundLocalError))
+"""Classes of the host whose translation needs the traceback."""
+
 _HOLDING = frozenset((EXCEPTIONS["AttributeError"], EXCEPTIONS["NameError"]))
 """Classes whose host versions hold the object that an attribute was missing from."""
 
@@ -484,6 +488,18 @@ def caught(error: BaseException) -> object:
     return shown
 
 
+def noted(error: BaseException) -> None:
+    """As :func:`caught`, for a clause that binds nothing."""
+    if type(error) in _CONTEXTUAL:
+        caught(error)
+        return
+    trace = error.__traceback__
+    if trace is not None:
+        _note(error, trace)
+        error.__traceback__ = None
+    error.__context__ = None
+
+
 def caught_lightly(error: BaseException) -> object:
     """As :func:`caught`, where nobody asks afterwards where it came from."""
     host = _OURS.get(type(error))
@@ -507,8 +523,8 @@ def _note(error: BaseException, trace: TracebackType) -> None:
     After a bare ``raise`` the new traceback ends with the place of that
     statement, which Python 2 doesn't show.
     """
-    places: list[tuple[CodeType, int]] = []
-    step: TracebackType | None = trace
+    places = [(trace.tb_frame.f_code, trace.tb_lasti)]
+    step = trace.tb_next
     while step is not None:
         places.append((step.tb_frame.f_code, step.tb_lasti))
         step = step.tb_next
@@ -519,8 +535,8 @@ def _note(error: BaseException, trace: TracebackType) -> None:
             places.pop()
         del places[-1:]
         places += earlier
+        fields.pop(_SHOWN, None)
     fields[_PLACES] = places
-    fields.pop(PRIVATE + "shown", None)
 
 
 def _is_host(code: CodeType) -> bool:
@@ -576,7 +592,7 @@ def last_handled(frame: FrameType | None = None) -> BaseException | None:
     with its places (Repy V2 specification, section 8).
     """
     error = _last(frame or sys._getframe(1))
-    if error is None or error.__dict__.get(PRIVATE + "shown"):
+    if error is None or error.__dict__.get(_SHOWN):
         return None
     if isinstance(error, (_BASE, Shadow)):
         return error
@@ -591,7 +607,7 @@ def clear_last_handled(frame: FrameType | None = None) -> None:
     """Let :func:`last_handled` give None until another exception is handled."""
     error = _last(frame or sys._getframe(1))
     if error is not None:
-        error.__dict__[PRIVATE + "shown"] = True
+        error.__dict__[_SHOWN] = True
 
 
 def _last(frame: FrameType | None) -> BaseException | None:

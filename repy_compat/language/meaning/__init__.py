@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 
+from repy_compat.language.meaning.exceptions import ALWAYS, NEVER, WITH_CALLS
 from repy_compat.language.meaning.names import Unit
 from repy_compat.language.meaning.statements import Statements
 
@@ -29,7 +30,11 @@ def lower(
     """
     unit = Unit(tree, rebound)
     lowering = Statements(unit)
-    # Repy V1 has no getlasterror: there only a bare raise looks back.
-    lowering.records = unit.bare_raise or getattr(dialect, "name", "V2") != "V1"
+    if unit.bare_raise or unit.mentioned & {"getlasterror", "_context"}:
+        lowering.records = ALWAYS
+    elif getattr(dialect, "name", "V2") == "V1":
+        lowering.records = NEVER  # it has no getlasterror
+    else:
+        lowering.records = WITH_CALLS
     tree.body = lowering.block(tree.body)
     return tree

@@ -32,11 +32,20 @@ LAST = PRIVATE + "last"
 """The variable that keeps the exception a function (or module) handled last."""
 
 
+NEVER, WITH_CALLS, ALWAYS = range(3)
+"""Which handlers note what they handled.
+
+Always in a unit that has a bare ``raise`` or reads ``getlasterror``. Another unit
+of a dialect with getlasterror may only reach it through a function that a handler
+calls.
+"""
+
+
 class Exceptions(Conditions):
     """The statements that raise and handle; built upon by ``Statements``."""
 
-    records = True
-    """Whether handlers leave behind what getlasterror and bare raise look for."""
+    records = ALWAYS
+    """Which handlers leave behind what getlasterror and bare raise look for."""
 
     def block(self, nodes: list[ast.stmt]) -> list[ast.stmt]:
         """Rewrite a block; ``Statements`` has it."""
@@ -115,19 +124,37 @@ class Exceptions(Conditions):
         first: list[ast.stmt] = []
         self.before = first
         name: str | None = None
-        if target is not None or self.records:
+        records = self.handler_records(node)
+        if target is not None or records:
             name = self.fresh()
-            helper = "caught" if self.records else "caught_lightly"
-            caught = call(node, helper, load(node, name))
-            if self.records:
+            caught = load(node, name)
+            if records:
                 first.append(assign(node, store(node, LAST), load(node, name)))
             if target is None:
-                first.append(placed(node, ast.Expr(value=caught)))
+                noted = call(node, "noted", caught)
+                first.append(placed(node, ast.Expr(value=noted)))
             else:
-                first.append(assign(node, self.target(target), caught))
+                helper = "caught" if records else "caught_lightly"
+                shown = call(node, helper, caught)
+                first.append(assign(node, self.target(target), shown))
         self.before = outer
         body = first + self.block(node.body)
         return placed(node, ast.ExceptHandler(type=matched, name=name, body=body))
+
+    def handler_records(self, node: ast.ExceptHandler) -> bool:
+        """Whether one handler notes what it handled."""
+        if self.records != WITH_CALLS:
+            return self.records == ALWAYS
+        return any(
+            type(part) is ast.Call
+            and not (type(part.func) is ast.Name and self.is_silent(part.func.id))
+            for statement in node.body
+            for part in ast.walk(statement)
+        )
+
+    def is_silent(self, name: str) -> bool:
+        """Whether ``name`` is a builtin that calls nothing of the program's units."""
+        return name in SILENT_BUILTINS and self.unit.keeps(name)
 
     def matched(self, at: ast.AST, node: ast.expr | None) -> ast.expr:
         """What the native clause names for Python 2's ``except node``."""
@@ -161,6 +188,11 @@ class Exceptions(Conditions):
             and node.id in BUILTIN_EXCEPTIONS
             and self.unit.keeps(node.id)
         )
+
+
+SILENT_BUILTINS = frozenset(
+    ("len", "ord", "chr", "str", "repr", "int", "long", "float", "type", "isinstance")
+)
 
 
 def last_line(node: ast.stmt) -> int:

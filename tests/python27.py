@@ -61,5 +61,6 @@ def outcomes(expressions: list[str]) -> list[str]:
 
 
 def without_suffix(text: str) -> str:
-    """``text`` without the L of longs, which calculated small longs lose with us."""
-    return re.sub(r"(?<=[0-9a-f])L\b", "", text).replace("'long'", "'int'")
+    """``text`` with longs shown as ints: calculated small longs are ints with us."""
+    text = re.sub(r"(?<=[0-9a-f])L\b", "", text)
+    return re.sub(r"\b(long|integer)\b", "int", text)

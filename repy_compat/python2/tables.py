@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 # ruff: noqa: SIM905
-
 from collections.abc import Callable
 
 from repy_compat.python2 import dicts, iteration, lists, strings

@@ -64,12 +64,16 @@ def _codes(text: str) -> list[str] | None:
             return None
         while text[at : at + 1].isdigit():
             at += 1
-        if text[at : at + 1] == ".":
+        no_digits = text[at : at + 1] == "."
+        if no_digits:
             at += 1
             while text[at : at + 1].isdigit():
+                no_digits = no_digits and text[at] == "0"
                 at += 1
         code = text[at : at + 1]
         if not code or code not in "dixXus" + _FLOAT_CODES:
+            return None
+        if no_digits and code in "dixXu":  # Python 2 shows a zero as nothing
             return None
         codes.append(code)
         at += 1

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from repy_compat.api.addresses import AddressOptions
+from repy_compat.api.v1_sockets import Turnstile
 from tests.network_rig import HOME, PATIENCE, Rig, free_ports, raised, until, v1
 
 ONE = TWO = THREE = FOUR = 0
@@ -717,6 +718,56 @@ def test_the_end_of_the_run_ends_everything() -> None:
             with socket.socket(type=kind) as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((HOME, port))
+
+
+def test_a_rate_of_zero_ends_the_run_once(rig: Rig) -> None:
+    """What arrives can't be charged, so the run ends with the ledger's text."""
+    strict = v1(ports=PORTS, looprecv=0)
+    hear(strict, TWO)
+    rig.sendmess(HOME, TWO, "one")
+    rig.sendmess(HOME, TWO, "two")
+    assert until(lambda: strict.uncaught)
+    assert [str(error) for error in strict.uncaught] == [
+        "Resource 'looprecv' limit set to 0, won't drain!"
+    ]
+    strict.uncaught.clear()
+    strict.end()
+
+
+def test_many_connections_are_open_at_once() -> None:
+    """Several hundred at a time, all of them usable."""
+    rig = v1(ports=PORTS, outsockets=300, events=10)
+    _, served = serve(rig)
+    mine = [rig.openconn(HOME, ONE) for _ in range(300)]
+    assert until(lambda: len(served) == 300)
+    for number, sock in enumerate(mine):
+        assert sock.send(f"{number:3}") == 3
+    texts = [call[2].recv(3) for call in served]  # type: ignore[attr-defined]
+    assert sorted(map(int, texts)) == list(range(300))
+    assert rig.ledger.most_held("outsockets") == 300
+    for sock in mine:
+        assert sock.close() is True
+    served.clear()
+    rig.end()
+
+
+def test_a_finaliser_may_use_the_network_inside_a_call(rig: Rig) -> None:
+    """The lock of the listeners lets in the event that holds it."""
+    turnstile = Turnstile(rig.scheduler)
+    order: list[str] = []
+    with turnstile:
+        with turnstile:
+            order.append("inner")
+        other = rig.start(lambda: enter(turnstile, order))
+        rig.scheduler.sleep(0.02)
+        order.append("outer")
+    assert until(lambda: other)
+    assert order == ["inner", "outer", "other"]
+
+
+def enter(turnstile: Turnstile, order: list[str]) -> None:
+    with turnstile:
+        order.append("other")
 
 
 # --- names and local addresses -----------------------------------------------

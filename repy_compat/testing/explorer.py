@@ -208,7 +208,7 @@ class Explorer:
         good = self._comparison.without_faults()
 
         def attempt(departures: Departures) -> tuple[Departures, Found] | None:
-            run = self._subject.execute(follow(departures), found.run.schedule.seed)
+            run = self._subject.execute(follow(departures), found.run.seed)
             for finding in findings_of(run):
                 if finding.key == key:
                     return run.schedule.departures, Found(finding, run, found.at)

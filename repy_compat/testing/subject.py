@@ -24,14 +24,13 @@ from repy_compat.limits.restrictions import Limits
 from repy_compat.loading import Loader, library_folder
 from repy_compat.outcome import Ending
 from repy_compat.sandbox import Sandbox
+from repy_compat.testing.marking import helpers
 from repy_compat.testing.record import Place, Record
 from repy_compat.testing.schedule import Schedule
 from repy_compat.world.simulated import STEPS, SimulatedWorld
 from repy_compat.world.simulation.carriers import Carrier, new_carrier
 from repy_compat.world.simulation.engine import Chooser, Engine
 
-# Values of these types can't change: reading them is nobody's race.
-ATOMS = frozenset([str, int, float, bool, tuple, type(None), frozenset])
 RUNS_PER_COLLECTION = 200
 BARE_MEMORY = 9_000_000
 CLOCKS = ("virtual", "loose")
@@ -51,7 +50,8 @@ class Run:
     ``listening`` or ``steps`` when it came to rest instead). ``mycontext`` is
     the program's dictionary at the end. ``seconds`` is virtual time. ``files``
     is the vessel folder at the end, ``most_held`` and ``left`` count resources,
-    ``refused`` those that were refused at their limit. ``token`` replays it.
+    ``refused`` those that were refused at their limit. ``seed`` is what the world
+    was made with; ``schedule`` and ``token`` replay the run.
     """
 
     output: str
@@ -66,6 +66,7 @@ class Run:
     left: dict[str, int]
     refused: Counter[str]
     schedule: Schedule
+    seed: int
     token: str
     record: Record
     program: Program
@@ -245,7 +246,8 @@ class Subject:
         mycontext = sandbox.namespace.get("mycontext")
         most_held = sandbox.most_held()
         _dissolve(sandbox)
-        schedule = Schedule(record.departures, seed)
+        # A seed that nothing was drawn from makes no difference to a replay.
+        schedule = Schedule(record.departures, seed if world.drawn() else 0)
         return Run(
             output=world.output.text,
             errors=world.error_output.text,
@@ -259,49 +261,12 @@ class Subject:
             left=left,
             refused=refused,
             schedule=schedule,
+            seed=seed,
             token=schedule.token(self.digest),
             record=record,
             program=self.program,
             subject=self,
         )
-
-
-def helpers(engine: Engine) -> dict[str, object]:
-    """What the marks of an exploring build call: see ``language.switchpoints``."""
-    point = engine.point
-    note = engine.note
-    atoms = ATOMS
-
-    def at(place: str, thing: object) -> object:
-        if type(thing) not in atoms:
-            point(place, thing)
-        return thing
-
-    def key(place: str, key: object, thing: object) -> object:
-        if type(thing) not in atoms:
-            point(place, thing, key)
-        return key
-
-    def base(place: str, thing: object) -> object:
-        note(place, thing)
-        return thing
-
-    def value(place: str, value: object) -> object:
-        point(place, None, value)
-        return value
-
-    def here(place: str) -> bool:
-        point(place)
-        return True
-
-    return {
-        "ǀat": at,
-        "ǀkey": key,
-        "ǀbase": base,
-        "ǀvalue": value,
-        "ǀhere": here,
-        "ǀround": engine.tick,
-    }
 
 
 def _watch(sandbox: Sandbox, engine: Engine, refused: Counter[str]) -> None:

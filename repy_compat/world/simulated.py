@@ -51,6 +51,7 @@ class SimulatedWorld(World):
     network: SimulatedNetwork
     output: SimulatedOutput
     error_output: SimulatedOutput
+    entropy: Entropy
 
     def __init__(
         self,
@@ -72,8 +73,12 @@ class SimulatedWorld(World):
             network=SimulatedNetwork(engine),
             output=SimulatedOutput(engine, "print"),
             error_output=SimulatedOutput(engine, "error"),
-            entropy=new_entropy(engine, seed),
+            entropy=Entropy(engine, seed),
         )
+
+    def drawn(self) -> bool:
+        """Whether the program has drawn random bytes."""
+        return bool(self.entropy.counts)
 
     def close(self) -> None:
         """Make every event leave; afterwards no line of the program runs."""
@@ -82,17 +87,20 @@ class SimulatedWorld(World):
             self.carrier.close()
 
 
-def new_entropy(engine: Engine, seed: int) -> Callable[[int], bytes]:
-    """Random bytes from ``seed``.
+class Entropy:
+    """Random bytes from a seed.
 
     Each event draws from a sequence of its own, so that what it gets doesn't
-    depend on how its turns are mixed with those of others.
+    depend on how its turns are mixed with those of others. ``counts`` holds how
+    often each event has drawn.
     """
-    drawn: dict[str, int] = {}
 
-    def entropy(size: int) -> bytes:
-        name = engine.current_name()
-        count = drawn[name] = drawn.get(name, 0) + 1
-        return shake_128(f"{seed}/{name}/{count}".encode()).digest(size)
+    def __init__(self, engine: Engine, seed: int) -> None:
+        self._engine = engine
+        self._seed = seed
+        self.counts: dict[str, int] = {}
 
-    return entropy
+    def __call__(self, size: int) -> bytes:
+        name = self._engine.current_name()
+        count = self.counts[name] = self.counts.get(name, 0) + 1
+        return shake_128(f"{self._seed}/{name}/{count}".encode()).digest(size)

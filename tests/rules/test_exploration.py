@@ -250,3 +250,18 @@ def test_arguments_that_make_no_sense_are_refused(terms: dict[str, object]) -> N
     """UsageError, before anything runs."""
     with pytest.raises(UsageError):
         explore(DOCUMENTED, **terms)  # type: ignore[arg-type]
+
+
+def test_exploring_keeps_nothing_alive() -> None:
+    """A file that nobody refers to is closed at once, as in a real run."""
+    text = (
+        "class Noisy:\n  def __init__(self): self.n = 1\n"
+        "  def __del__(self): print 'gone'\n"
+        "for turn in [1, 2]:\n"
+        "  open('a.txt', 'w').write('x')\n"
+        "  noisy = Noisy()\n  noisy.n = noisy.n + 1\n"
+        "  noisy = None\n  print 'next'\n"
+    )
+    done = run(text, limits={"filesopened": 1})
+    assert (done.how, done.left.get("filesopened", 0)) == ("normal", 0), done.errors
+    assert done.output == "gone\nnext\n" * 4

@@ -258,7 +258,8 @@ class Engine(Scheduler):
         except BaseException as error:
             self.defects.append(error)
             self.stop()
-        task.body = None
+        # What the body held goes now, not when the run is looked at.
+        body = task.body = None
         self._leave_ready(task)
         task.state = OVER
         if not task.service:

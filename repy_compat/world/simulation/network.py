@@ -12,6 +12,7 @@ import os
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from weakref import WeakValueDictionary, ref
 
 from repy_compat.world.base import (
@@ -304,16 +305,27 @@ class SimulatedNetwork(Network):
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        # An endpoint closes itself when the program has forgotten it, so the
-        # network mustn't keep it.
-        self.datagrams: WeakValueDictionary[
-            tuple[str, int], SimulatedDatagramSocket
-        ] = WeakValueDictionary()
-        self.listeners: WeakValueDictionary[tuple[str, int], SimulatedListener] = (
-            WeakValueDictionary()
-        )
-        self.opened: WeakValueDictionary[int, _Endpoint] = WeakValueDictionary()
         self._next_port = FIRST_EPHEMERAL
+
+    # An endpoint closes itself when the program has forgotten it, so the network
+    # mustn't keep it. Most programs have none: the tables are made when asked for.
+
+    @cached_property
+    def datagrams(
+        self,
+    ) -> WeakValueDictionary[tuple[str, int], SimulatedDatagramSocket]:
+        """The bound UDP sockets by their local address."""
+        return WeakValueDictionary()
+
+    @cached_property
+    def listeners(self) -> WeakValueDictionary[tuple[str, int], SimulatedListener]:
+        """The listening sockets by their local address."""
+        return WeakValueDictionary()
+
+    @cached_property
+    def opened(self) -> WeakValueDictionary[int, _Endpoint]:
+        """Every open endpoint."""
+        return WeakValueDictionary()
 
     def resolve(self, name: str) -> tuple[str, list[str], list[str]]:
         if name in NAMES:

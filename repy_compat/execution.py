@@ -83,7 +83,7 @@ class Execution:
 
     def __call__(self, link: WorkerLink) -> int:
         """Run the program in this worker; the exit code (a Body of ``supervise``)."""
-        world = _world(link.job.folder)
+        world = _world(link)
         loader = Loader(
             self.program,
             self.source,
@@ -136,13 +136,11 @@ class Execution:
         return AddressOptions(self.addresses, self.nootherips)
 
 
-def _world(folder: str) -> World:
-    from repy_compat.world.output import StreamOutput
+def _world(link: WorkerLink) -> World:
     from repy_compat.world.real import real_world
 
-    return real_world(
-        folder, StreamOutput(1), StreamOutput(2), library=library_folder()
-    )
+    output, errors = link.outputs()
+    return real_world(link.job.folder, output, errors, library=library_folder())
 
 
 def _stops(link: WorkerLink, world: World) -> list[tuple[float, float]]:

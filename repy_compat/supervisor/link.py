@@ -19,11 +19,13 @@ from repy_compat.supervisor import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from mmap import mmap
     from typing import NoReturn
 
     from repy_compat.supervisor.job import Job
     from repy_compat.supervisor.measure import MemoryMeter
+    from repy_compat.world.base import Output
 
 #: A report longer than this is cut to nothing; a frame longer than this is forged.
 LONGEST_FRAME = 1_000_000
@@ -44,18 +46,35 @@ class WorkerLink:
     """What a body calls: the seal, measurements, and the end of its process."""
 
     def __init__(
-        self, job: Job, descriptor: int, meter: MemoryMeter, board: mmap | None
+        self,
+        job: Job,
+        descriptor: int,
+        meter: MemoryMeter,
+        board: mmap | None,
+        log_line: Sequence[int] = (-1, -1),
     ) -> None:
         self.job = job
         self._descriptor = descriptor
         self._meter = meter
         self._board = board
+        self._log_line = tuple(log_line)
         self._baseline: tuple[int, int] | None = None
         self._cpu_baseline = 0.0
         self._rings: tuple[str, ...] = ("language", "process")
         self._missing: tuple[str, ...] = ()
         self._sending = allocate_lock()
         self._ending = allocate_lock()
+
+    def outputs(self) -> tuple[Output, Output]:
+        """The run's standard output and standard error."""
+        from repy_compat.world.output import StreamOutput
+
+        if self._log_line[0] < 0:
+            return StreamOutput(1), StreamOutput(2)
+        from repy_compat.supervisor.logline import LoggedOutput
+
+        log = LoggedOutput(*self._log_line)
+        return log, log
 
     def seal(self) -> None:
         """Give up everything the program doesn't need; its first statement follows.
@@ -125,7 +144,7 @@ class WorkerLink:
             for index in range(first, total)
         ]
 
-    def report(self, value: dict[str, wire.Value]) -> None:
+    def report(self, value: Mapping[str, wire.Value]) -> None:
         """Tell the supervisor how things stand; the last report counts."""
         self._send(b"R", value)
 
@@ -134,7 +153,7 @@ class WorkerLink:
         code: int,
         how: str = "",
         detail: str = "",
-        report: dict[str, wire.Value] | None = None,
+        report: Mapping[str, wire.Value] | None = None,
     ) -> NoReturn:
         """End the worker now, from whichever thread: nothing runs afterwards.
 
@@ -157,7 +176,7 @@ class WorkerLink:
         code: int,
         how: str,
         detail: str,
-        report: dict[str, wire.Value] | None,
+        report: Mapping[str, wire.Value] | None,
     ) -> None:
         flush_standard_streams()
         value: dict[str, wire.Value] = {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from repy_compat.supervisor.job import Job
+    from repy_compat.supervisor.logline import Recorder
     from repy_compat.world.circularlog import CircularLog
 
 #: Bytes carried at once: as many as one file of a circular log holds.
@@ -29,12 +30,15 @@ _CHUNK = 16384
 class Outlets:
     """Where one run's output goes.
 
-    ``worker_stdout`` and ``worker_stderr`` are the descriptors for the worker.
+    ``worker_stdout`` and ``worker_stderr`` are the descriptors for the worker;
+    ``log_line`` are two more for the pieces of a log, or (-1, -1).
     """
 
     def __init__(self, job: Job, stdout: int, stderr: int) -> None:
         self._pumps: list[_Pump] = []
         self._log: CircularLog | None = None
+        self._recorder: Recorder | None = None
+        self.log_line = (-1, -1)
         out: _Pump | None
         error: _Pump | None
         if job.logfile is not None:
@@ -46,6 +50,10 @@ class Outlets:
                 sentence = f"can't write the log {job.logfile}: {failure.strerror}"
                 raise UsageError(sentence) from None
             out = error = self._pump(self._log.write)
+            from repy_compat.supervisor.logline import Recorder
+
+            self._recorder = Recorder(self._log.write)
+            self.log_line = self._recorder.worker_ends
         else:
             out = self._pump_for(stdout, job.raw)
             same = out is not None and _are_same(stdout, stderr)
@@ -72,16 +80,20 @@ class Outlets:
 
     def start(self) -> None:
         """After the worker was made: close its ends and begin to carry."""
-        for pump in self._pumps:
-            pump.start()
+        for carrier in self._carriers():
+            carrier.start()
 
     def finish(self, given_up: Callable[[], bool]) -> None:
         """After the worker's end: wait until all it wrote has been delivered.
 
         ``given_up`` is asked now and then whether to stop waiting.
         """
-        for pump in self._pumps:
-            pump.finish(given_up)
+        for carrier in self._carriers():
+            carrier.finish(given_up)
+
+    def _carriers(self) -> list[_Pump | Recorder]:
+        recorder = [] if self._recorder is None else [self._recorder]
+        return [*recorder, *self._pumps]
 
     def say(self, text: str) -> None:
         """Write to the program's standard output, behind what it wrote."""

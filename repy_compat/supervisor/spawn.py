@@ -202,6 +202,7 @@ def work(token: int, supervisor_pid: int) -> None:
         board=None,
         stdout=1,
         stderr=2,
+        log_line=(-1, -1),
         supervisor_pid=supervisor_pid,
     )
 

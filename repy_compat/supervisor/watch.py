@@ -172,6 +172,7 @@ class Watch:
                 board=self._board,
                 stdout=self._outlets.worker_stdout,
                 stderr=self._outlets.worker_stderr,
+                log_line=self._outlets.log_line,
                 supervisor_pid=supervisor_pid,
             )
         os.close(worker_link)

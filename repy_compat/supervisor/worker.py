@@ -28,6 +28,7 @@ def run_worker(
     board: mmap | None,
     stdout: int,
     stderr: int,
+    log_line: tuple[int, int],
     supervisor_pid: int,
 ) -> NoReturn:
     """Run ``body`` in this process and end it with the code that it returns.
@@ -41,14 +42,14 @@ def run_worker(
         _take_signals()
         _stay_only_with(supervisor_pid)
         meter = MemoryMeter()
-        link_descriptor, leash, stdout, stderr = _above_standard(
-            link_descriptor, leash, stdout, stderr
+        link_descriptor, leash, stdout, stderr, *log_ends = _above_standard(
+            link_descriptor, leash, stdout, stderr, *log_line
         )
         _set_standard_streams(stdout, stderr)
         confine.keep_only(
-            (0, 1, 2, link_descriptor, leash, meter.descriptor, *job.keep)
+            (0, 1, 2, link_descriptor, leash, meter.descriptor, *log_ends, *job.keep)
         )
-        link = WorkerLink(job, link_descriptor, meter, board)
+        link = WorkerLink(job, link_descriptor, meter, board, log_ends)
         confine.prepare(job)
         os.chdir(job.folder)
         if leash >= 0:

@@ -675,3 +675,53 @@ def test_there_is_room_for_accepted_connections():
     """What a listener accepts is counted by no resource."""
     assert under("insockets 1", "connport 63100").descriptors > 5_000
     assert under("filesopened 10").descriptors < 100
+
+
+def test_a_piece_is_in_the_log_when_it_was_written(tmp_path):
+    """A program can read back what it printed just now."""
+    vessel = tmp_path / "vessel"
+
+    def body(link: WorkerLink) -> int:
+        output, errors = link.outputs()
+        link.seal()
+        output.write("x" * 20_000)
+        errors.write("y")
+        return int(os.path.getsize("log.new") != 20_001 - 16_384)
+
+    watch = watched(tmp_path, body, logfile=str(vessel / "log"))
+    assert watch.code == 0
+    assert (vessel / "log.new").read_bytes() == b"x" * (20_000 - 16_384) + b"y"
+
+
+@pytest.mark.parametrize("size", [16_384, 32_768, 65_536, 163_840, 200_000])
+def test_the_log_of_a_large_piece_is_that_of_the_specification(tmp_path, size):
+    """However long the piece, the files are as if it were written at once."""
+    from repy_compat.world.circularlog import CircularLog
+
+    text = "".join(chr(33 + index % 91) for index in range(size))
+
+    def body(link: WorkerLink) -> int:
+        link.outputs()[0].write(text)
+        return 0
+
+    watched(tmp_path, body, logfile=str(tmp_path / "log"))
+    plain = CircularLog(str(tmp_path / "plain"))
+    plain.write(text.encode())
+    plain.close()
+    for ending in (".old", ".new"):
+        ours, theirs = (tmp_path / (name + ending) for name in ("log", "plain"))
+        assert ours.exists() == theirs.exists()
+        if theirs.exists():
+            assert ours.read_bytes() == theirs.read_bytes()
+
+
+def test_a_forged_line_to_the_log_harms_nobody(tmp_path):
+    """A length that can't be ends the recording and nothing else."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        os.write(link._log_line[0], b"\xff\xff\xff\xffgarbage")
+        return 0
+
+    watch = watched(tmp_path, body, logfile=str(tmp_path / "log"))
+    assert watch.code == 0

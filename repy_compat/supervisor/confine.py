@@ -32,7 +32,6 @@ _RESOLVER_FILES = (
     "/etc/gai.conf",
     "/etc/ld.so.cache",
     "/etc/localtime",
-    "/proc/net/tcp",
 )
 _SYSTEM_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 

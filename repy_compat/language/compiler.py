@@ -63,7 +63,7 @@ def compile_program(
     the dialect. ``exploring`` compiles in the places where an exploring run may
     switch to another event.
     """
-    text = source.encode("latin-1") if isinstance(source, str) else source
+    text = _bytes(source, filename)
     digest = new_hash(text, 20).hex()
     key = code = None
     if cache is not None:
@@ -86,7 +86,27 @@ def check_program(
     source_map: SourceMap | None = None,
 ) -> list[Complaint]:
     """Everything that is wrong with a program's text; an empty list if nothing is."""
+    from ..errors import ProgramRejected
     from .pipeline import check_text
 
-    text = source.encode("latin-1") if isinstance(source, str) else source
+    try:
+        text = _bytes(source, filename)
+    except ProgramRejected as rejected:
+        return list(rejected.complaints)
     return check_text(text, filename, dialect, source_map)
+
+
+def _bytes(source: bytes | str, filename: str) -> bytes:
+    """A program's text as bytes; its characters stand for the bytes 0-255."""
+    if isinstance(source, bytes):
+        return source
+    try:
+        return source.encode("latin-1")
+    except UnicodeEncodeError as error:
+        from ..errors import Complaint, ProgramRejected
+
+        said = "a character beyond a byte's 255 values: hand the text over as bytes"
+        line = source.count("\n", 0, error.start) + 1
+        complaint = Complaint(filename, line, None, said)
+        text = "(\"<type 'exceptions.UnicodeEncodeError'> ordinal not in range\",)"
+        raise ProgramRejected([complaint], text) from None

@@ -16,16 +16,14 @@ long as it likes.
 from __future__ import annotations
 
 import os
-import re
 from bisect import bisect_right
 
 from ..errors import IncludeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Iterator
-
-_DIRECTIVE = re.compile(r"^(include |#begin include |#end include )(.*)\n", re.M)
 
 
 class SourceMap:
@@ -179,6 +177,14 @@ def _name(rest: str) -> str:
     return rest.partition("#")[0].strip()
 
 
+def _directives(text: str, start: int = 0) -> Iterator[re.Match[str]]:
+    """The lines of a text that mean something to the preprocessor."""
+    import re  # not loaded for a program without includes: start-up
+
+    pattern = r"^(include |#begin include |#end include )(.*)\n"
+    return re.compile(pattern, re.M).finditer(text, start)
+
+
 class _File:
     """A file being put in: its text, and how far it has been read."""
 
@@ -189,7 +195,7 @@ class _File:
         self.text = text + "\n"
         self.position = 0
         self.line = 1
-        self.directives: Iterator[re.Match[str]] = _DIRECTIVE.finditer(self.text)
+        self.directives: Iterator[re.Match[str]] = _directives(self.text)
         self.rest = rest
 
 
@@ -287,7 +293,7 @@ class _Merger:
         A section of a circle holds another one of the same name.
         """
         depth = 0
-        for marker in _DIRECTIVE.finditer(file.text, found.start()):
+        for marker in _directives(file.text, found.start()):
             if marker[1] == "include " or _name(marker[2]) != name:
                 continue
             depth += 1 if marker[1] == "#begin include " else -1

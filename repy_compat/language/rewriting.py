@@ -130,7 +130,6 @@ class _Rewriter:
             elif kind == UNICODE:
                 self.unicode_literal(index, piece, bool(depth))
             elif kind == SUSPECT:
-                self.result.suspicious = True
                 self.suspect(index, piece, depth)
         if depth:
             self.result.suspicious = True
@@ -353,6 +352,8 @@ class _Rewriter:
             dots = self.pieces[index : index + 3]
             if [dot.rstrip(" \t\f") for dot in dots] == [".", ".", "."]:
                 self.output[index : index + 3] = ["...", "", ""]
+            return
+        self.result.suspicious = True
         if piece[0] != "`":
             return
         rest = piece[1:]

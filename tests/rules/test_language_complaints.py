@@ -92,3 +92,10 @@ def test_late_errors_are_told_apart() -> None:
         compile_program("x = 1\nreturn 2\n", "p.repy", Dialect.V1)
     assert caught.value.late
     assert caught.value.reference_text == "'return' outside function (p.repy, line 2)"
+
+
+def test_characters_that_are_no_bytes() -> None:
+    """A text handed over as a string holds one character for each byte."""
+    assert messages("x = 1\ny = '\u017e'\n") == [
+        "p.r2py:2: a character beyond a byte's 255 values: hand the text over as bytes"
+    ]

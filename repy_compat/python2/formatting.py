@@ -22,6 +22,7 @@ LEFT, SIGN, BLANK, ALTERNATE, ZERO = 1, 2, 4, 8, 16
 _FLAGS = {"-": LEFT, "+": SIGN, " ": BLANK, "#": ALTERNATE, "0": ZERO}
 _STAR = -2  # width or precision taken from the arguments
 _NONE = -1
+_MOST_DIGITS = 116  # precision of an int; 2.7 had a buffer of 120 bytes
 
 # What the host formats as Python 2 did, by conversion.
 _TEXT = frozenset((str, int, bool, type(None)))
@@ -97,7 +98,7 @@ class _Study:
             or piece.fault
             or piece.flags & ALTERNATE
             or _STAR in (piece.width, piece.precision)
-            or (piece.precision == 0 and letter in "diuoxX")  # 0 shows as nothing
+            or (letter in "diuoxX" and not 0 < abs(piece.precision) <= _MOST_DIGITS)
         )
         if special or letter not in _ALIKE:
             self.usable = False
@@ -411,6 +412,8 @@ def _whole(
         digits = int.__repr__(size)
     if precision >= 0:
         small = INT_MIN <= number <= INT_MAX and type(value) is not long
+        if small and precision > _MOST_DIGITS:
+            raise OverflowError("formatted integer is too long (precision too large?)")
         if precision == 0 and size == 0 and small:
             digits = "0" if letter == "o" and flags & ALTERNATE else ""
         digits = digits.zfill(precision)

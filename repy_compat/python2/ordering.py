@@ -115,6 +115,9 @@ def _cmp(left: object, right: object) -> int:
         return _cmp_sequences(left, right)
     if isinstance(left, complex) or isinstance(right, complex):
         _refuse_complex(left, right)
+    if isinstance(left, slice) and isinstance(right, slice):
+        one = (left.start, left.stop, left.step)
+        return _cmp_sequences(one, (right.start, right.stop, right.step))
     return _by_value_or_type(left, right)
 
 

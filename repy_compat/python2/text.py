@@ -237,7 +237,8 @@ def _repr_method(value: MethodType) -> str:
             f"<built-in method {value.__func__.__name__} of {type_name(owner)} "
             f"object at {address(owner)}>"
         )
-    name = f"{class_name(type(value.__self__))}.{value.__func__.__name__}"
+    function = getattr(value.__func__, "__name__", "")
+    name = f"{class_name(type(value.__self__))}.{function}"
     return f"<bound method {name} of {py2_repr(value.__self__)}>"
 
 

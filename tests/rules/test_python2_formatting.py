@@ -116,3 +116,13 @@ def test_str_format_reaches_no_hidden_attribute() -> None:
 '{0.upper}'.format('a')[:32] => '<built-in method upper of str ob'
 """
     )
+
+
+def test_precision_of_integers() -> None:
+    """A precision of 0 shows a zero as nothing; there is a limit for ints."""
+    check(
+        """
+('%.0d|%.0x|%5.0i|%.0d' % (0, 0, 0, 0L), len('%.116d' % 5), len('%.200d' % 2 ** 70)) => ('||     |0', 116, 200)
+'%.117d' % 5 !! OverflowError: formatted integer is too long (precision too large?)
+"""
+    )

@@ -64,16 +64,17 @@ def _codes(text: str) -> list[str] | None:
             return None
         while text[at : at + 1].isdigit():
             at += 1
-        no_digits = text[at : at + 1] == "."
-        if no_digits:
+        precision = None
+        if text[at : at + 1] == ".":
             at += 1
+            start = at
             while text[at : at + 1].isdigit():
-                no_digits = no_digits and text[at] == "0"
                 at += 1
+            precision = int(text[start:at] or 0)
         code = text[at : at + 1]
         if not code or code not in "dixXus" + _FLOAT_CODES:
             return None
-        if no_digits and code in "dixXu":  # Python 2 shows a zero as nothing
-            return None
+        if precision is not None and code in "dixXu" and not 0 < precision <= 116:
+            return None  # Python 2 shows a zero as nothing, and has a limit
         codes.append(code)
         at += 1

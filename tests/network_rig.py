@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from repy_compat.api import v1_network, v2_network
 from repy_compat.api.addresses import AddressOptions
@@ -72,6 +73,21 @@ def free_ports(count: int) -> list[int]:
         else:
             ports.append(port)
     return ports
+
+
+@contextmanager
+def full_listener(port: int) -> Iterator[None]:
+    """Somebody who listens on ``port`` and answers no further call."""
+    with socket.socket() as listener:
+        listener.bind((HOME, port))
+        listener.listen(0)
+        callers = [socket.socket() for _ in range(4)]
+        for caller in callers:
+            caller.setblocking(False)
+            caller.connect_ex((HOME, port))
+        yield
+        for caller in callers:
+            caller.close()
 
 
 def until(condition: Callable[[], object], patience: float = PATIENCE) -> bool:

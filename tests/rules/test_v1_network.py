@@ -11,7 +11,16 @@ import pytest
 
 from repy_compat.api.addresses import AddressOptions
 from repy_compat.api.v1_sockets import Turnstile
-from tests.network_rig import HOME, PATIENCE, Rig, free_ports, raised, until, v1
+from tests.network_rig import (
+    HOME,
+    PATIENCE,
+    Rig,
+    free_ports,
+    full_listener,
+    raised,
+    until,
+    v1,
+)
 
 ONE = TWO = THREE = FOUR = 0
 PORTS: list[int] = []
@@ -516,6 +525,15 @@ def test_a_failed_connection_gives_its_outsocket_back() -> None:
         assert "imed" in raised(rig.openconn, HOME, ONE, timeout=1e-9)
     assert rig.held() == {}
     rig.end()
+
+
+def test_a_call_that_nobody_answers_times_out(rig: Rig) -> None:
+    """The text tells so; the outsocket is free again."""
+    with full_listener(ONE):
+        assert raised(rig.openconn, HOME, ONE, timeout=0.1) == (
+            "socket.timeout: timed out"
+        )
+    assert rig.held() == {}
 
 
 def test_what_openconn_refuses(rig: Rig) -> None:

@@ -12,7 +12,16 @@ import pytest
 from repy_compat.api.addresses import AddressOptions
 from repy_compat.api.exceptions import SocketWouldBlockError
 from repy_compat.python2.numbers import long_literal
-from tests.network_rig import HOME, PATIENCE, Rig, free_ports, raised, until, v2
+from tests.network_rig import (
+    HOME,
+    PATIENCE,
+    Rig,
+    free_ports,
+    full_listener,
+    raised,
+    until,
+    v2,
+)
 
 ONE = TWO = THREE = FOUR = 0
 PORTS: list[int] = []
@@ -506,6 +515,15 @@ def test_why_a_connection_cannot_be_opened(rig: Rig) -> None:
         assert raised(open_, HOME, ONE, HOME, FOUR, 5).startswith("DuplicateTupleError")
     mine.close()
     server.close()
+    assert rig.held() == {}
+
+
+def test_a_call_that_nobody_answers_times_out(rig: Rig) -> None:
+    """TimeoutError, and nothing is held."""
+    with full_listener(ONE):
+        assert raised(rig.openconnection, HOME, ONE, HOME, TWO, 0.1) == (
+            "TimeoutError: Timed-out connecting to the remote host!"
+        )
     assert rig.held() == {}
 
 

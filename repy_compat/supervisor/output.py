@@ -66,14 +66,17 @@ class Outlets:
         self.worker_stdout = stdout if out is None else out.entrance
         self.worker_stderr = stderr if error is None else error.entrance
 
-    def _pump(self, write: Callable[[bytes], object]) -> _Pump:
-        pump = _Pump(write)
+    def _pump(
+        self, write: Callable[[bytes], object], end: Callable[[], object] = bool
+    ) -> _Pump:
+        pump = _Pump(write, end)
         self._pumps.append(pump)
         return pump
 
     def _pump_for(self, descriptor: int, raw: bool) -> _Pump | None:
         if os.isatty(descriptor):
-            return self._pump(_Terminal(descriptor, raw).write)
+            terminal = _Terminal(descriptor, raw)
+            return self._pump(terminal.write, terminal.flush)
         if _is_only_output(descriptor):
             return None
         return self._pump(lambda data: write_all(descriptor, data))
@@ -117,11 +120,14 @@ class Outlets:
 
 
 class _Pump:
-    """A pipe, and a thread that carries what comes out of it."""
+    """A pipe, and a thread that carries what comes out of it; then it calls ``end``."""
 
-    def __init__(self, write: Callable[[bytes], object]) -> None:
+    def __init__(
+        self, write: Callable[[bytes], object], end: Callable[[], object]
+    ) -> None:
         self._exit, self.entrance = os.pipe()
         self._deliver = write
+        self._deliver_rest = end
         self._done = allocate_lock()
         self._failed = False
 
@@ -136,8 +142,12 @@ class _Pump:
             while True:
                 data = os.read(self._exit, _CHUNK)
                 if not data:
-                    return
+                    break
                 self.write(data)
+            self._deliver_rest()
+        except OSError:
+            # A terminal that is gone has no use for the rest of a character.
+            self._failed = True
         finally:
             os.close(self._exit)
             self._done.release()
@@ -202,5 +212,13 @@ class _Terminal:
     def write(self, data: bytes) -> None:
         if self._filter is not None:
             data = self._filter.feed(data)
+        self._put(data)
+
+    def flush(self) -> None:
+        """What the filter held back: the first part of a character."""
+        if self._filter is not None:
+            self._put(self._filter.flush())
+
+    def _put(self, data: bytes) -> None:
         while data:
             data = data[os.write(self._descriptor, data) :]

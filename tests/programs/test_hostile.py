@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -12,6 +13,9 @@ from tests.programs.hostile_case import (
     Case,
     Run,
     cases,
+    command,
+    environment,
+    plant,
     run_case,
     run_case_on_terminal,
 )
@@ -75,6 +79,38 @@ def nothing_leaked(run: Run) -> None:
         assert canary not in everything
     assert (run.folder / "beside").read_bytes() == CANARIES["beside"]
     assert sorted(path.name for path in run.folder.iterdir())[0:1] == ["beside"]
+
+
+GOOD = b"if callfunc == 'initialize':\n  print sum(range(1000))\n"
+
+
+def test_many_at_once_and_then_a_good_one(tmp_path) -> None:
+    """Sixteen hostile programs side by side all end; the next good one is right."""
+    chosen = [case for case in ALL if case.outcomes[0].startswith("limit")][:12]
+    chosen += [case for case in ALL if case.outcomes == ["ends 124"]][:4]
+    started = []
+    for index, case in enumerate(chosen):
+        folder = tmp_path / str(index)
+        folder.mkdir()
+        plant(folder)
+        process = subprocess.Popen(
+            command(case, folder),
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        started.append((case, folder, process))
+    for case, folder, process in started:
+        errors = process.communicate(timeout=60)[1]
+        assert case.allows(Run(process.returncode, b"", errors, folder)), case.name
+    good_path = tmp_path / "good.repy"
+    good_path.write_bytes(b"#: outcome: ends 0\n#: prints: 499500\n" + GOOD)
+    good = Case(good_path)
+    folder = tmp_path / "good"
+    folder.mkdir()
+    run = run_case(good, folder)
+    assert good.allows(run) and run.printed == good.prints
 
 
 @pytest.mark.parametrize("attack_class", CLASSES)

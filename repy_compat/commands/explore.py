@@ -27,6 +27,8 @@ that shows it again. The exit code is 0 if the program holds, 1 if it fails,
 --strategy NAME     : auto, nonpreemptive, races, pct2, pct3, random or dfs
 --seed N            : For the strategy and the program's random bytes (0)
 --all               : Go on after the first finding
+--ignore KIND       : Findings of this kind don't count, such as output. May be
+                      repeated
 --json              : Print the report as JSON
 --quiet             : No progress, even on a terminal
 """
@@ -34,7 +36,7 @@ that shows it again. The exit code is 0 if the program holds, 1 if it fails,
 )
 
 _FLAGS = ("--all", "--json", "--quiet")
-_OWN = ("--schedules", "--strategy", "--seed")
+_OWN = ("--schedules", "--strategy", "--seed", "--ignore")
 
 
 def main(words: list[str]) -> int:
@@ -58,6 +60,7 @@ def _explore(words: list[str]) -> int:
         strategy=given.options.get("--strategy", "auto"),
         seed=given.count("--seed", 0),
         first_only="--all" not in given.flags,
+        ignore=given.ignored,
         progress=_show_progress if shown else None,
         **given.terms(given.dialect(program)),  # type: ignore[arg-type]
     )

@@ -29,6 +29,7 @@ class Words:
         self.limits: dict[str, float] = {}
         self.options: dict[str, str] = {}
         self.include_path: list[str] = []
+        self.ignored: list[str] = []
         self.files: dict[str, str] = {}
         self.flags: set[str] = set()
         self.rest: list[str] = []
@@ -61,6 +62,8 @@ class Words:
         if name == "--limit":
             resource, _, amount = value.partition("=")
             self.limits[resource] = number(name, amount)
+        elif name == "--ignore":
+            self.ignored.append(value)
         elif name == "--include-path":
             self.include_path.append(value)
         elif name == "--file":

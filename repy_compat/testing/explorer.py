@@ -7,11 +7,11 @@ each event that was created and not cancelled ran. Otherwise the verdict is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from repy_compat.errors import InternalError
-from repy_compat.testing.findings import Comparison, Finding, findings_of
+from repy_compat.errors import InternalError, UsageError
+from repy_compat.testing.findings import KINDS, Comparison, Finding, findings_of
 from repy_compat.testing.schedule import Departures, follow
 from repy_compat.testing.shrinking import Shrinking
 from repy_compat.testing.strategy import Auto, Strategy
@@ -79,7 +79,7 @@ class Explorer:
     """Explores one subject.
 
     ``first_only`` stops at the first finding; otherwise all of ``schedules``
-    are run. ``progress`` is told how many of how many runs are done.
+    are run. Findings of the kinds in ``ignore`` don't count. ``progress`` is told how many of how many runs are done.
     """
 
     def __init__(
@@ -89,8 +89,13 @@ class Explorer:
         schedules: int,
         *,
         first_only: bool = True,
+        ignore: Sequence[str] = (),
         progress: Progress | None = None,
     ) -> None:
+        for kind in ignore:
+            if kind not in KINDS:
+                raise UsageError(f"no findings are called {kind!r}: {', '.join(KINDS)}")
+        self._ignored = frozenset(ignore)
         self._subject = subject
         self._strategy = strategy
         self._schedules = schedules
@@ -159,7 +164,7 @@ class Explorer:
             self._keep(finding, at_fault)
 
     def _keep(self, finding: Finding, run: Run) -> None:
-        if finding.key not in self._found:
+        if finding.key not in self._found and finding.kind not in self._ignored:
             self._found[finding.key] = Found(finding, run, self._runs)
 
     # -- the end --------------------------------------------------------------
@@ -242,5 +247,4 @@ def _all_ran(run: Run) -> bool:
 
 def _weight(kind: str) -> int:
     """The cause comes before its effects."""
-    order = ("lost update", "deadlock", "exception", "limit", "starvation", "left")
-    return order.index(kind) if kind in order else len(order)
+    return KINDS.index(kind)

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from repy_compat.testing.subject import Run
 
 WRITES = frozenset("wum")
+# The cause comes before its effects.
+KINDS = (
+    "lost update",
+    "deadlock",
+    "exception",
+    "limit",
+    "starvation",
+    "left",
+    "output",
+)
 
 
 @dataclass(frozen=True)
@@ -40,8 +50,7 @@ class Moment:
 class Finding:
     """Something wrong, told for people.
 
-    ``kind`` is ``lost update``, ``exception``, ``deadlock``, ``starvation``,
-    ``left``, ``limit`` or ``output``. ``summary`` is one sentence, ``moments``
+    ``kind`` is one of KINDS. ``summary`` is one sentence, ``moments``
     the steps that make it up. ``key`` is equal for the same thing found again.
     """
 
@@ -57,7 +66,12 @@ def findings_of(run: Run) -> list[Finding]:
     if run.how == "exception":
         found.append(_exception(run))
     elif run.how == "deadlock":
-        found.append(_deadlock(run))
+        found.append(_deadlock(run, run.record.blocked))
+    elif run.how == "steps":
+        # Others may go on for ever beside events that wait for one another.
+        circle = _circle(run.record.blocked)
+        if circle:
+            found.append(_deadlock(run, circle))
     elif run.how == "normal":
         found.extend(_left_open(run))
     return found
@@ -160,11 +174,24 @@ def _doing(step: Step) -> str:
 # -- deadlocks ----------------------------------------------------------------
 
 
-def _deadlock(run: Run) -> Finding:
+def _circle(blocked: list[Blocked]) -> list[Blocked]:
+    """Events that wait in a circle for locks which the next of them holds."""
+    waiting = {each.number: each for each in blocked}
+    for start in blocked:
+        way = [start]
+        while way[-1].holder in waiting:
+            following = waiting[way[-1].holder]
+            if following in way:
+                return way[way.index(following) :]
+            way.append(following)
+    return []
+
+
+def _deadlock(run: Run, waiting: list[Blocked]) -> Finding:
     record = run.record
     calls = _waiting_calls(record)
     told, moments, places = [], [], []
-    for blocked in record.blocked:
+    for blocked in waiting:
         if blocked.why == "idle":
             continue
         step = calls.get(blocked.number)

@@ -201,9 +201,7 @@ def _run(path: Path) -> subprocess.CompletedProcess[str]:
 
 def _environment() -> dict[str, str]:
     """This package must be found from the test's folder, installed or not."""
-    import repy_compat
-
-    root = str(Path(repy_compat.__file__).parent.parent)
+    root = str(Path(__file__).parents[2])
     path = os.environ.get("PYTHONPATH")
     return {
         **os.environ,

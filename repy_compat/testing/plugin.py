@@ -126,7 +126,7 @@ class Repy:
         return {k: v for k, v in self._terms.items() if k not in _EXPLORE_ONLY}
 
 
-_EXPLORE_ONLY = ("schedules", "strategy", "first_only", "progress", "seed")
+_EXPLORE_ONLY = ("schedules", "strategy", "first_only", "ignore", "progress", "seed")
 
 
 @pytest.fixture

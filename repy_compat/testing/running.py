@@ -35,7 +35,8 @@ def run(
     """Run a program once in the simulated world.
 
     Args:
-        program: path of a program, or its text if it holds a line end.
+        program: path of a program, or its text if it holds a line end; or a
+            Program that was compiled with ``exploring=True``.
         args: the program's words (``callargs``).
         limits: a Limits, the path of a restrictions file, or a mapping such as
             ``{"events": 5}`` over the default limits.
@@ -139,6 +140,7 @@ def explore(
     carrier: str = "auto",
     steps: int = STEPS,
     first_only: bool = True,
+    ignore: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Exploration:
     """Run a program under up to ``schedules`` schedules and tell what they showed.
@@ -149,6 +151,7 @@ def explore(
             ``random``, ``dfs``, or a Strategy.
         seed: for the strategy, and for the random bytes that the program draws.
         first_only: stop at the first finding; otherwise collect all of them.
+        ignore: kinds of findings that don't count, such as ``("output",)``.
         progress: called with the runs done and ``schedules`` after each run.
 
     The other arguments, and what is raised, are those of ``run``.
@@ -171,7 +174,12 @@ def explore(
     )
     try:
         explorer = Explorer(
-            subject, strategy, schedules, first_only=first_only, progress=progress
+            subject,
+            strategy,
+            schedules,
+            first_only=first_only,
+            ignore=ignore,
+            progress=progress,
         )
         return explorer.explore()
     finally:

@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "report": RUNNING,
     "sandbox": SANDBOX,
     "supervisor": SANDBOX,
-    "testing": SANDBOX,
+    "testing": SANDBOX | {"loading"},
     "porting": SANDBOX,
 }
 ALLOWED["loading"] = RUNNING | {"report", "outcome"}

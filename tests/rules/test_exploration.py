@@ -265,3 +265,42 @@ def test_exploring_keeps_nothing_alive() -> None:
     done = run(text, limits={"filesopened": 1})
     assert (done.how, done.left.get("filesopened", 0)) == ("normal", 0), done.errors
     assert done.output == "gone\nnext\n" * 4
+
+
+def test_kinds_of_findings_can_be_ignored() -> None:
+    """What the program may do doesn't count; an unknown kind is refused."""
+    text = (
+        "def f(n): mycontext['last'] = n\n"
+        "if callfunc == 'initialize':\n"
+        "  settimer(0.0, f, (1,))\n  settimer(0.0, f, (2,))\n"
+        "else: print mycontext['last']\n"
+    )
+    assert explore(text, ignore=["output"], schedules=50).ok
+    with pytest.raises(UsageError, match="no findings are called 'outputs'"):
+        explore(text, ignore=["outputs"])
+
+
+def test_a_circle_beside_a_busy_event_is_a_deadlock() -> None:
+    """The heartbeat goes on for ever; the two events never will."""
+    text = (
+        "a = getlock()\nb = getlock()\n"
+        "def one():\n  a.acquire()\n  sleep(1)\n  b.acquire()\n"
+        "def two():\n  b.acquire()\n  sleep(1)\n  a.acquire()\n"
+        "def beat():\n  settimer(1.0, beat, ())\n"
+        "if callfunc == 'initialize':\n"
+        "  for f in [one, two, beat]: settimer(0.0, f, ())\n"
+    )
+    finding = explore(text, schedules=2, steps=500).found[0].finding
+    assert finding.kind == "deadlock"
+    assert "_EVENT:Thread:1 waits for b, which _EVENT:Thread:2 holds" in finding.summary
+
+
+def test_waiting_for_the_network_is_no_deadlock() -> None:
+    """A server that nobody calls rests, and nothing is wrong with it."""
+    text = (
+        "def got(ip, port, message, handle): pass\n"
+        "if callfunc == 'initialize': recvmess('127.0.0.1', 12345, got)\n"
+    )
+    done = run(text)
+    assert done.how == "listening"
+    assert explore(text, schedules=20).ok

@@ -333,9 +333,12 @@ class Engine(Scheduler):
 
     def _nothing_left(self) -> None:
         waiting = [task for task in self.tasks if task.state == BLOCKED]
-        only_main = [task.why for task in waiting] == ["idle"]
         self.blocked = [_blocked(task) for task in waiting]
-        self._rest("listening" if only_main and self._kept else "deadlock")
+        locked = any(
+            isinstance(task.why, (SimulatedLock, SimulatedSignal)) for task in waiting
+        )
+        # Whoever only waits for the network would go on if somebody sent.
+        self._rest("deadlock" if locked else "listening")
 
     def _give_up(self, ending: str) -> NoReturn:
         self.blocked = [_blocked(task) for task in self.tasks if task.state == BLOCKED]

@@ -8,20 +8,16 @@ from repy_compat.python2.names import is_old_style_instance, type_name
 
 
 def iterate(value: object) -> Iterator:
-    """``iter(value)``; TypeError with Python 2.7's text if it can't be iterated."""
+    """``iter(value)``; TypeError with Python 2.7's text if it can't be iterated.
+
+    What an ``__iter__`` of the program raises passes through.
+    """
     try:
         return iter(value)  # type: ignore[call-overload]
     except TypeError as error:
+        if _is_programs(error):
+            raise
         raise _complaint(value, error) from None
-
-
-def _complaint(value: object, error: TypeError) -> TypeError:
-    text = str(error)
-    if "non-iterator" in text:
-        return error
-    if is_old_style_instance(value):
-        return TypeError("iteration over non-sequence")
-    return TypeError(f"'{type_name(value)}' object is not iterable")
 
 
 def iterate_or(value: object, complaint: str) -> Iterator:
@@ -29,9 +25,26 @@ def iterate_or(value: object, complaint: str) -> Iterator:
     try:
         return iter(value)  # type: ignore[call-overload]
     except TypeError as error:
-        if "non-iterator" in str(error):
+        if _is_programs(error):
             raise
         raise TypeError(complaint) from None
+
+
+def _is_programs(error: TypeError) -> bool:
+    """Whether a TypeError of ``iter`` comes out of an ``__iter__`` of the program."""
+    trace = error.__traceback__
+    return trace is not None and trace.tb_next is not None
+
+
+def _complaint(value: object, error: TypeError) -> TypeError:
+    text = str(error)
+    if "non-iterator" in text:
+        if is_old_style_instance(value):
+            text = text.replace("iter() ", "__iter__ ", 1)
+        return TypeError(text)
+    if is_old_style_instance(value):
+        return TypeError("iteration over non-sequence")
+    return TypeError(f"'{type_name(value)}' object is not iterable")
 
 
 def next_item(iterator: object) -> object:
@@ -40,4 +53,3 @@ def next_item(iterator: object) -> object:
 
 
 METHODS = {"next": next_item}
-HIDDEN: frozenset[str] = frozenset()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.evaluating import check
+from repy_compat.language.dialect import Dialect
+from tests.evaluating import Space, check
 
 
 def test_dict_methods_give_lists() -> None:
@@ -84,3 +85,33 @@ sum(['a'], '') !! TypeError: sum() can't sum strings [use ''.join(seq) instead]
 sum(5) !! TypeError: 'int' object is not iterable
 """
     )
+
+
+def test_iterating_what_a_program_defines() -> None:
+    """An __iter__ of the program counts; what goes wrong in it passes through."""
+    setup = """
+class Count:
+  def __init__(self, n): self.n = n
+  def __iter__(self): return [1, 2, 3][:self.n].__iter__()
+class Bad:
+  def __iter__(self): return 5
+class Bad2(object):
+  def __iter__(self): return 5
+class Broken:
+  def __iter__(self): return 1 + 'a'
+class Plain: pass
+"""
+    space = Space(setup, Dialect.V2)
+    for expression, expected in (
+        ("(list(Count(2)), sum(Count(3)), max(Count(3)))", "=> ([1, 2], 6, 3)"),
+        ("(zip(Count(2), 'ab'), set(Count(1)))", "=> ([(1, 'a'), (2, 'b')], set([1]))"),
+        ("list(Bad())", "!! TypeError: __iter__ returned non-iterator of type 'int'"),
+        ("list(Bad2())", "!! TypeError: iter() returned non-iterator of type 'int'"),
+        (
+            "list(Broken())",
+            "!! TypeError: unsupported operand type(s) for +: 'int' and 'str'",
+        ),
+        ("list(Plain())", "!! TypeError: iteration over non-sequence"),
+        ("zip(Plain())", "!! TypeError: zip argument #1 must support iteration"),
+    ):
+        assert space.outcome(expression) == expected

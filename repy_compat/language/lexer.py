@@ -194,7 +194,7 @@ class _Lexer:
         plain = word[:-1] if word[-1] in "lL" else word
         if len(plain) > 1 and plain.isdigit() and plain[0] == "0":
             bad = bad or (bool(plain.strip("01234567")) and not exponent)
-        if (word[-1].isdigit() or word[-1] == ".") and word[:2].lower() != "0x":
+        if word.replace(".", "", 1).isdigit():
             bad = bad or (exponent and following[1:] in ("+", "-"))
         if bad:
             raise Refused(

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from ..errors import Complaint
+    from .check import Finding
     from .complaints import Locate
     from .includes import SourceMap
+    from .late import LateError
 
 
 class _Text:
@@ -48,19 +50,25 @@ class _Text:
                 verify(self.source)
         except Refused as refused:
             raise self.not_python2(refused) from None
+        if findings or late:
+            raise self.refused_by_check(findings, late)
+        return tree
+
+    def refused_by_check(
+        self, findings: list[Finding], late: list[LateError]
+    ) -> ProgramRejected:
+        """What the dialect refuses, or else what Python 2's compiler refuses."""
         speaker = Speaker(self.source, self.dialect, self.locate)
         if findings:
-            raise ProgramRejected(
+            return ProgramRejected(
                 [speaker.finding(finding) for finding in findings],
                 reference_text(findings[0], self.dialect, self.locate),
             )
-        if late:
-            raise ProgramRejected(
-                [speaker.late(error) for error in late],
-                late_text(late[0], self.locate),
-                late=True,
-            )
-        return tree
+        return ProgramRejected(
+            [speaker.late(error) for error in late],
+            late_text(late[0], self.locate),
+            late=True,
+        )
 
     def not_python2(self, refused: Refused) -> ProgramRejected:
         speaker = Speaker(self.source, self.dialect, self.locate)

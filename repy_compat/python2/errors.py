@@ -625,12 +625,27 @@ def being_raised_again(frame: FrameType) -> BaseException:
 
     TypeError with Python 2's text if nothing was handled.
     """
-    error = _last(frame) or sys.exc_info()[1]
+    error = _last(frame) or _handled_elsewhere(frame)
     if error is None:
         return TypeError(
             "exceptions must be old-style classes or derived from BaseException, "
             "not NoneType"
         )
+    return error
+
+
+def _handled_elsewhere(frame: FrameType) -> BaseException | None:
+    """What a caller in another unit, which notes nothing, is handling.
+
+    The host's idea of it includes what merely passes a ``finally``; a unit with
+    a bare ``raise`` notes what its own clauses catch, so only others count.
+    """
+    error = sys.exc_info()[1]
+    if error is None:
+        return None
+    trace = error.__traceback__
+    if trace is not None and trace.tb_frame.f_globals is frame.f_globals:
+        return None
     return error
 
 

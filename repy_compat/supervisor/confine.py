@@ -117,14 +117,24 @@ def prepare(job: Job) -> None:
 
 
 def empty_environment() -> None:
-    """No variable is left, neither for this process nor in its memory's first page."""
+    """No variable is left: not for this process, nor where its memory held them.
+
+    Besides the block that the kernel made there is one copy, the values from which
+    ``os.environ`` was filled. Both are overwritten, as an escaped program could
+    search the memory that is free.
+    """
     begin, end = _environment_block()
-    os.environ.clear()
     module = sys.modules.get("posix") or sys.modules.get("nt")
+    copies = [] if module is None else list(module.environ.values())
+    os.environ.clear()
     if module is not None:
         module.environ.clear()
     if end > begin:
         syscalls.call("memset", begin, 0, end - begin)
+        for copy in copies:
+            # Shorter ones are shared with the whole interpreter.
+            if type(copy) is bytes and len(copy) > 1:
+                syscalls.call("memset", syscalls.address_of(copy), 0, len(copy))
 
 
 def _environment_block() -> tuple[int, int]:

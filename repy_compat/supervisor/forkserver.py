@@ -127,6 +127,8 @@ class _Server:
                 [sys.executable, "-I", "-c", command],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[far_end.fileno()],
+                # What the workers never see needn't be in the memory they come from.
+                env=_environment(),
                 # Not in our group: Ctrl-C is for the caller, who ends his runs.
                 start_new_session=True,
             )
@@ -142,6 +144,12 @@ class _Server:
 
         ends = array.array("i", descriptors)
         self._control.sendmsg([b"r"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, ends)])
+
+
+def _environment() -> dict[str, str]:
+    """The variables without which the interpreter might not start."""
+    needed = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "HOME", "PATH")
+    return {name: os.environ[name] for name in needed if name in os.environ}
 
 
 class _Call:

@@ -185,6 +185,28 @@ def test_the_first_environment_is_overwritten(tmp_path):
     assert result == "{0}"
 
 
+def test_the_copy_that_filled_the_environment_is_overwritten(tmp_path):
+    """The values that the interpreter read at its start are blank, too."""
+    text = (
+        "import os, posix, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from repy_compat.supervisor.job import Job\n"
+        "from repy_compat.supervisor.watch import supervise\n"
+        "value = posix.environ[b'REPY_TEST_SECRET']\n"
+        "def body(link):\n"
+        "    os.write(1, repr(value.strip(bytes(1))).encode())\n"
+        "    return 0\n"
+        "supervise(Job(folder=sys.argv[2]), body)\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    result = subprocess.run(
+        [sys.executable, "-c", text, str(root), str(tmp_path)],
+        env={**os.environ, "REPY_TEST_SECRET": SECRET},
+        capture_output=True,
+        text=True,
+    )
+    assert (result.stdout, result.stderr) == ("b''", "")
+
+
 def test_only_the_needed_descriptors_are_open(tmp_path):
     """A file that the host had open isn't there, and nothing can be read from 0."""
     secret = os.open(__file__, os.O_RDONLY)

@@ -204,6 +204,8 @@ def _type_error(error: BaseException, text: str) -> Translation:
 
 def _of_builtin(error: BaseException, text: str) -> str | None:
     """2.7's words for a complaint about a built-in's arguments, if it is one."""
+    if text.startswith("can't multiply sequence by non-int of type '" + OLD):
+        return "object cannot be interpreted as an index"
     called, _, rest = text.partition("() ")
     told = counts.count_text(called, rest)
     if told is None and "'" + OLD not in text and called[:1] != OLD:

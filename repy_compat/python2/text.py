@@ -12,6 +12,8 @@ from math import copysign
 from types import (
     BuiltinFunctionType,
     FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
     MethodDescriptorType,
     MethodType,
     MethodWrapperType,
@@ -246,6 +248,12 @@ def _repr_method_descriptor(value: MethodDescriptorType) -> str:
     return f"<method '{value.__name__}' of '{class_name(value.__objclass__)}' objects>"
 
 
+def _repr_attribute(value: GetSetDescriptorType | MemberDescriptorType) -> str:
+    kind = "attribute" if type(value) is GetSetDescriptorType else "member"
+    owner = class_name(value.__objclass__)
+    return f"<{kind} '{value.__name__}' of '{owner}' objects>"
+
+
 def _repr_wrapper_descriptor(value: WrapperDescriptorType) -> str:
     name = class_name(value.__objclass__)
     return f"<slot wrapper '{value.__name__}' of '{name}' objects>"
@@ -390,6 +398,8 @@ _REPR: dict[type, Text] = {
     BuiltinFunctionType: _repr_builtin_function,
     MethodType: _repr_method,
     MethodDescriptorType: _repr_method_descriptor,
+    GetSetDescriptorType: _repr_attribute,
+    MemberDescriptorType: _repr_attribute,
     WrapperDescriptorType: _repr_wrapper_descriptor,
     MethodWrapperType: _repr_method_wrapper,
     object: default_repr,

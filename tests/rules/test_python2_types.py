@@ -31,6 +31,7 @@ list.append('a', 5) !! TypeError: descriptor 'append' requires a 'list' object b
 str.upper() !! TypeError: descriptor 'upper' of 'str' object needs an argument
 str.nosuch !! AttributeError: type object 'str' has no attribute 'nosuch'
 (int.__str__(5), str.__repr__('a'), list.__init__(l, [1]), l) => ('5', "'a'", None, [1])
+(int.real, slice.start) => (<attribute 'real' of 'int' objects>, <member 'start' of 'slice' objects>)
 int.__repr__ => <slot wrapper '__repr__' of 'int' objects>
 """,
         "l = []",

@@ -30,7 +30,28 @@ def settle_lines(tree: ast.Module) -> ast.Module:
                         _settle(part)
                 elif isinstance(part, ast.AST):
                     pending.append(part)
+        if isinstance(node, ast.Assign) and node.value.lineno > node.lineno:
+            for target in node.targets:
+                _not_before(target, node.value.lineno)
+        elif isinstance(node, ast.If) and node.test.lineno > node.lineno:
+            # An assert, rewritten: its raise stands on the line of the assert.
+            for statement in node.body:
+                if statement.lineno < node.test.lineno:
+                    _move(statement, node.test.lineno)
     return tree
+
+
+def _not_before(target: ast.expr, line: int) -> None:
+    """Values are given to targets when the last line of the value was reached."""
+    for node in ast.walk(target):
+        if isinstance(node, ast.expr) and node.lineno < line:
+            _move(node, line)
+
+
+def _move(node: ast.expr | ast.stmt, line: int) -> None:
+    node.lineno = line
+    node.end_lineno = max(line, node.end_lineno or line)
+    node.col_offset = node.end_col_offset = 0
 
 
 def _settle(expression: ast.expr) -> None:
@@ -44,10 +65,16 @@ def _settle(expression: ast.expr) -> None:
     lines = [getattr(node, "lineno", 0) for node in order]
     for at in range(len(order) - 1, -1, -1):
         node = order[at]
-        if isinstance(node, ast.Constant):
-            lines[at] = node.end_lineno or lines[at]
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            # The end of a string; of adjacent ones, that of the first.
+            end = node.end_lineno or lines[at]
+            lines[at] = min(lines[at] + node.value.count("\n"), end)
         if parents[at] >= 0 and lines[parents[at]] < lines[at]:
             lines[parents[at]] = lines[at]
-        if hasattr(node, "lineno") and node.lineno != lines[at]:
-            node.lineno = node.end_lineno = lines[at]  # type: ignore[attr-defined]
-            node.col_offset = node.end_col_offset = 0  # type: ignore[attr-defined]
+        if isinstance(node, (ast.expr, ast.keyword)) and node.lineno != lines[at]:
+            node.lineno = node.end_lineno = lines[at]
+            node.col_offset = node.end_col_offset = 0
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Attribute) and called.lineno < lines[at]:
+            # CPython takes a method call's line from the end of the attribute.
+            called.end_lineno = lines[at]

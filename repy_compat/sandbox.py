@@ -164,9 +164,20 @@ class Sandbox:
         self.world.error_output.write(text)
         self._decide(Ending("exception", code, report.last_line(error)))
 
-    def _end_from_inside(self, how: str) -> NoReturn:
-        codes = {"exitall": outcome.EXITALL, "no thread": outcome.NO_THREAD}
-        self._finish(Ending(how, codes[how]))
+    def _end_from_inside(
+        self, how: str, error: BaseException | None = None
+    ) -> NoReturn:
+        codes = {
+            "exitall": outcome.EXITALL,
+            "no thread": outcome.NO_THREAD,
+            "internal": outcome.INTERNAL_ERROR,
+        }
+        detail = ""
+        if error is not None:
+            detail = report.last_line(error)
+            text = report.uncaught_exception(error, self.dialect_name, self._locate)
+            self.world.error_output.write(f"Internal Error\n{text}")
+        self._finish(Ending(how, codes[how], detail))
 
     def _finish(self, ending: Ending) -> NoReturn:
         """Decide how the run ended, unless that's decided, and leave it."""

@@ -48,8 +48,8 @@ class Runtime:
         ledger: the run's counted and renewable resources.
         limits: the restrictions, for call rules and ``getresources``.
         dialect: ``Dialect.V1`` or ``Dialect.V2``.
-        end: ends the run; given the word for the reason (``exitall`` or
-            ``no thread``), never returns.
+        end: ends the run; given the word for the reason (``exitall``, ``no
+            thread``, or ``internal`` and the exception), never returns.
         events: the run's table of events.
         apply_rules: False switches the call rules off (``--norestrictions``).
         apply_output_rules: False switches them off for output only (a run
@@ -68,7 +68,7 @@ class Runtime:
         ledger: Ledger,
         limits: Limits,
         dialect: Dialect,
-        end: Callable[[str], NoReturn],
+        end: Callable[..., NoReturn],
         *,
         events: EventTable,
         apply_rules: bool = True,

@@ -141,11 +141,21 @@ def _build_sleep(runtime: Runtime) -> Callable[..., object]:
 
 def _build_log(runtime: Runtime) -> Callable[..., object]:
     write = runtime.log
+    end = runtime.end
 
     def log(*arguments: object, **keywords: object) -> None:
         if keywords:
             raise wrong_count_v2("log", 0, arguments, keywords)
-        # The texts first: a program's __str__ may log, too, or raise.
-        write([(py2_str(item), type(item) is str) for item in arguments])
+        # The texts first: a program's __str__ may log, too.
+        texts: list[tuple[str, bool]] = []
+        try:
+            for item in arguments:
+                texts.append((py2_str(item), type(item) is str))
+        except Exception as error:
+            # What comes before the item is out, the blank included; the rest is
+            # an internal error, which no program can catch.
+            write([*texts, ("", True)])
+            end("internal", error)
+        write(texts)
 
     return log

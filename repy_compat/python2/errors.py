@@ -156,6 +156,13 @@ _define(
 _define("IOError", "EnvironmentError", None)
 _define("OSError", "EnvironmentError", None)
 
+
+def _attribute_error_init(self: BaseException, *arguments: object) -> None:
+    # CPython puts the object that lacked an attribute onto the exception, in its own
+    # dictionary if it must, unless there is one already.
+    AttributeError.__init__(self, *arguments, name="", obj=None)  # type: ignore[arg-type]
+
+
 _HOST_ONLY = {
     "AttributeError": ("name", "obj"),
     "NameError": ("name",),
@@ -200,6 +207,7 @@ for _name, _base in (
         _base,
         vars(sys.modules["builtins"])[_name],
         **_hidden(*_HOST_ONLY.get(_name, ())),
+        **({"__init__": _attribute_error_init} if _name == "AttributeError" else {}),
     )
 
 

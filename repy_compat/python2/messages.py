@@ -220,9 +220,7 @@ def _with_words(text: str) -> str:
     if "'" not in text:
         return text
     parts = text.split("'")
-    for at in range(1, len(parts), 2):
-        parts[at] = type_word(parts[at])
-    return "'".join(parts)
+    return "'".join(part if " " in part else type_word(part) for part in parts)
 
 
 def _concatenation(text: str) -> Translation:

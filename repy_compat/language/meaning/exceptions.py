@@ -111,7 +111,12 @@ class Exceptions(Conditions):
     def trying(self, node: ast.Try) -> None:
         """``try`` with all its clauses."""
         node.body = self.block(node.body)
+        unmatched = self.records == ALWAYS and all(
+            handler.type is not None for handler in node.handlers
+        )
         node.handlers = [self.handler(handler) for handler in node.handlers]
+        if unmatched and node.handlers:
+            node.handlers.append(self.passing_handler(node))
         node.orelse = self.block(node.orelse)
         node.finalbody = self.block(node.finalbody)
         self.add(node)
@@ -140,6 +145,16 @@ class Exceptions(Conditions):
         self.before = outer
         body = first + self.block(node.body)
         return placed(node, ast.ExceptHandler(type=matched, name=name, body=body))
+
+    def passing_handler(self, node: ast.Try) -> ast.ExceptHandler:
+        """Note what no clause matches: Python 2 counts it as handled here, too."""
+        name = self.fresh()
+        body: list[ast.stmt] = [
+            assign(node, store(node, LAST), load(node, name)),
+            placed(node, ast.Raise(exc=None, cause=None)),
+        ]
+        kinds = load(node, PRIVATE + "everything")
+        return placed(node, ast.ExceptHandler(type=kinds, name=name, body=body))
 
     def handler_records(self, node: ast.ExceptHandler) -> bool:
         """Whether one handler notes what it handled."""

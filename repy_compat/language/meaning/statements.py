@@ -88,6 +88,12 @@ class Statements(Exceptions):
         read = self.reading_twin(target)
         value = self.operand(node.value)
         changed = self.operation(node, node.op, read, value, "i")
+        if type(changed) is ast.BinOp:
+            assert isinstance(target, (ast.Name, ast.Attribute, ast.Subscript))
+            self.add(
+                placed(node, ast.AugAssign(target=target, op=changed.op, value=value))
+            )
+            return
         self.add(assign(node, target, changed))
 
     def reading_twin(self, target: ast.expr) -> ast.expr:

@@ -18,19 +18,19 @@ _items = dict.items
 @takes(NONE, 0, 0)
 def keys(mapping: dict) -> list:
     """``mapping.keys()``: a new list."""
-    return list(_keys(mapping))
+    return [*mapping] if type(mapping) is dict else [*_keys(mapping)]
 
 
 @takes(NONE, 0, 0)
 def values(mapping: dict) -> list:
     """``mapping.values()``: a new list."""
-    return list(_values(mapping))
+    return [*_values(mapping)]
 
 
 @takes(NONE, 0, 0)
 def items(mapping: dict) -> list:
     """``mapping.items()``: a new list."""
-    return list(_items(mapping))
+    return [*_items(mapping)]
 
 
 @takes(NONE, 0, 0)

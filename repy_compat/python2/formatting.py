@@ -141,14 +141,12 @@ def _prepared(study: _Study, values: tuple) -> tuple | None:
     for letter, allowed, value in zip(study.letters, study.types, values):  # noqa: B905
         if letter not in "sr" and type(value) not in allowed:
             return None
-    return tuple(
-        [
-            (py2_str(value) if letter == "s" else py2_repr(value))
-            if letter in "sr"
-            else value
-            for letter, value in zip(study.letters, values)  # noqa: B905
-        ]
-    )
+    made = []
+    for letter, allowed, value in zip(study.letters, study.types, values):  # noqa: B905
+        if type(value) not in allowed:
+            value = py2_str(value) if letter == "s" else py2_repr(value)
+        made.append(value)
+    return tuple(made)
 
 
 def _study(template: str) -> _Study:

@@ -58,7 +58,7 @@ def py2_str(value: object) -> str:
     if kind is str:
         return value  # type: ignore[return-value]
     if kind is int:
-        return _int_text(value)
+        return repr(value)
     maker = _STR.get(kind)
     return maker(value) if maker is not None else _str_of_other(value)
 
@@ -69,8 +69,8 @@ def py2_str(value: object) -> str:
 
 def _repr_int(value: int) -> str:
     if INT_MIN <= value <= INT_MAX:
-        return _int_text(value)
-    return _int_text(value) + "L"
+        return repr(value)
+    return repr(value) + "L"
 
 
 def _repr_long(value: int) -> str:
@@ -78,7 +78,7 @@ def _repr_long(value: int) -> str:
 
 
 def _str_float(value: float) -> str:
-    return format(value, ".12")
+    return f"{value:.12}"
 
 
 def _part(value: float, digits: str) -> str:
@@ -357,6 +357,8 @@ def _checked(text: object, method: str) -> str:
 
 def base_maker(native: type, name: str) -> Text:
     """What ``native.__repr__`` or ``native.__str__`` does, whatever the subclass."""
+    if native is int:  # its own text, even if the subclass has a __repr__
+        return _int_text
     table = _REPR if name == "__repr__" else _STR
     if native is str and name == "__str__":
         return str.__str__

@@ -134,3 +134,20 @@ print >>o, 'b'
     assert space.outcome("(o.got, first, o.softspace)") == (
         "=> (['a', ' ', '1', ' ', 'b', '\\n'], 1, 0)"
     )
+
+
+def test_a_subclass_shows_itself_by_its_base() -> None:
+    """Calling the base's __repr__ from a subclass's own doesn't come back to it."""
+    check(
+        "(repr(I(5)), str(I(5)), repr(L([1])), repr(F(0.5)), str(S('a'))) => ('<5>', '5', '<[1]>', '<0.5>', '<a>')",
+        """
+class I(int):
+  def __repr__(self): return '<' + int.__repr__(self) + '>'
+class L(list):
+  def __repr__(self): return '<' + list.__repr__(self) + '>'
+class F(float):
+  def __repr__(self): return '<' + float.__repr__(self) + '>'
+class S(str):
+  def __str__(self): return '<' + str.__str__(self) + '>'
+""",
+    )

@@ -2,7 +2,7 @@
 
 Repy V1 specification, sections 11.3, 14 and 15. This module checks arguments,
 call rules and permissions, in the reference's order and with its texts, and makes
-handles; what listeners and connections do is in ``v1_sockets``.
+handles; what is open is in ``v1_comms``.
 """
 
 from __future__ import annotations
@@ -37,12 +37,8 @@ from repy_compat.api.exceptions import (
 )
 from repy_compat.api.failures import detached
 from repy_compat.api.handles import Handle, inner_of, make_handle
-from repy_compat.api.v1_sockets import (
-    Comms,
-    Stream,
-    failure_of,
-    take_outsocket,
-)
+from repy_compat.api.v1_comms import Comms, take_outsocket
+from repy_compat.api.v1_streams import Stream, failure_of
 from repy_compat.errors import PortForbidden
 from repy_compat.world.base import Address, HostNotFound
 

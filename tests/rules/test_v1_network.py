@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from repy_compat.api.addresses import AddressOptions
-from repy_compat.api.v1_sockets import Turnstile
+from repy_compat.api.v1_listeners import Turnstile
 from tests.network_rig import (
     HOME,
     PATIENCE,

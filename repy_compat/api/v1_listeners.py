@@ -1,0 +1,202 @@
+"""What the listeners of a V1 program do when something arrives.
+
+Repy V1 specification, sections 9.1, 10.3, 14.4 and 14.6.
+
+Listeners belong to the run and live until they are stopped. A watch tells when
+one can be read; then an event is asked for, and only when it is there the message
+is read or the connection accepted, in that event, and the listener listens on. So
+at most one callback per listener waits for an event, and what isn't read yet
+stays in the buffers of the operating system.
+"""
+
+from __future__ import annotations
+
+from repy_compat.api.addresses import receiving
+from repy_compat.api.failures import NO_ROOM
+from repy_compat.api.v1_streams import Stream
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from repy_compat.api.v1_comms import Comms
+    from repy_compat.limits.ledger import Item
+    from repy_compat.world.base import (
+        DatagramSocket,
+        Endpoint,
+        KeepAlive,
+        Listener,
+        Scheduler,
+        Watch,
+    )
+
+_NO_DESCRIPTOR_PAUSE = 0.1  # seconds until an accept is tried again
+
+
+class Turnstile:
+    """A lock that the event which holds it may take again.
+
+    A finaliser of the program can run in the middle of anything that allocates,
+    and may call the network in the same event.
+    """
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._lock = scheduler.new_lock()
+        self._current_name = scheduler.current_name
+        self._owner = ""
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        me = self._current_name()
+        if self._owner != me:
+            self._lock.acquire()
+            self._owner = me
+        self._depth += 1
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._owner = ""
+            self._lock.release()
+
+
+class Registration:
+    """A listener: its endpoint, its function, and what it holds.
+
+    ``key`` is kind, address and port as the program named them.
+    """
+
+    def __init__(
+        self,
+        comms: Comms,
+        key: tuple[str, str, int],
+        endpoint: Endpoint,
+        item: Item,
+        function: Callable[..., object],
+    ) -> None:
+        self.comms = comms
+        self.key = key
+        self.id = comms.new_id()
+        self.function = function
+        self.stopped = False
+        self._endpoint = endpoint
+        self._item = item
+        self._watch: Watch | None = None
+        self._receiving = receiving(key[1])
+        self._keep_alive: KeepAlive = comms.keep_alive()
+
+    def begin(self) -> None:
+        """Start to watch the endpoint, unless it was stopped meanwhile."""
+        with self.comms.lock:
+            if not self.stopped:
+                self._watch = self.comms.watch(self._endpoint, self._arrived)
+
+    def _arrived(self) -> None:
+        """On the selector's thread: there is something to read."""
+        self.comms.start_when_room(self._deliver)
+
+    def _deliver(self) -> None:
+        """In an event of its own: read, listen on, call the function."""
+        if self.stopped:
+            return
+        # What these raise (a rate of zero) ends the run, so nobody listens on.
+        self.comms.charge(self._receiving, 0)
+        call = self._next_call()
+        self._listen_on()
+        if call is not None:
+            self.comms.make_call(*call)
+
+    def _listen_on(self) -> None:
+        """See to what comes next: here and now if it's there, else by the watch."""
+        if self.stopped:
+            return
+        if self._has_more():
+            self.comms.start_when_room(self._deliver)
+            return
+        watch = self._watch
+        if watch is None:
+            # This event came before ``begin`` had even seen its watch.
+            with self.comms.lock:
+                watch = self._watch
+        if watch is not None:
+            watch.resume()
+
+    def _has_more(self) -> bool:
+        try:
+            return self._endpoint.readable()
+        except OSError:
+            return False  # it was stopped a moment ago
+
+    def _next_call(self) -> tuple[Callable[..., object], tuple[object, ...]] | None:
+        """Function and arguments for what arrived; None if there is nothing."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Stop for good and give everything back. ``stopped`` is set before."""
+        if self._watch is not None:
+            self._watch.cancel()
+        self._endpoint.close()
+        self._item.give_back()
+
+    def rest(self) -> None:
+        """Let the program end; comes last, when nothing is held any more."""
+        self._keep_alive.release()
+
+
+class MessageListener(Registration):
+    """A UDP socket given to ``recvmess``."""
+
+    def __init__(
+        self,
+        comms: Comms,
+        key: tuple[str, str, int],
+        endpoint: DatagramSocket,
+        item: Item,
+        function: Callable[..., object],
+    ) -> None:
+        super().__init__(comms, key, endpoint, item, function)
+        self.endpoint = endpoint
+
+    def _next_call(self) -> tuple[Callable[..., object], tuple[object, ...]] | None:
+        try:
+            message, remote = self.endpoint.receive_from()
+        except OSError:
+            return None  # somebody else's error arrived, or it was stopped
+        if not message:
+            return None
+        # By the reference's rule, which rates are tuned to: loop whatever the IP.
+        self.comms.charge("looprecv", len(message))
+        function, handle = self.function, self.comms.handle_of(self.id)
+        return function, (remote.ip, remote.port, message, handle)
+
+
+class StreamListener(Registration):
+    """A TCP socket given to ``waitforconn``."""
+
+    def __init__(
+        self,
+        comms: Comms,
+        key: tuple[str, str, int],
+        listener: Listener,
+        item: Item,
+        function: Callable[..., object],
+    ) -> None:
+        super().__init__(comms, key, listener, item, function)
+        self._listener = listener
+
+    def _next_call(self) -> tuple[Callable[..., object], tuple[object, ...]] | None:
+        try:
+            connection = self._listener.accept()
+        except OSError as problem:
+            if problem.errno in NO_ROOM:
+                self.comms.pause(_NO_DESCRIPTOR_PAUSE)
+            return None
+        stream = Stream(self.comms, connection, None)
+        comms = self.comms
+        return self.function, (
+            stream.remote.ip,
+            stream.remote.port,
+            comms.socket_of(stream),
+            comms.handle_of(stream.id),
+            comms.handle_of(self.id),
+        )

@@ -57,11 +57,11 @@ def speed() -> int:
         best = 0.0
         with without_collector():
             for _ in range(5):
-                start, runs = time.perf_counter(), 1000
+                start, runs = time.process_time(), 1000
                 for _ in range(runs):
                     subject.execute(go_on)
-                best = max(best, runs / (time.perf_counter() - start))
-        print(f"{carrier}: {best:,.0f} schedules/s")
+                best = max(best, runs / (time.process_time() - start))
+        print(f"{carrier}: {best:,.0f} schedules in a second of one core")
     start = time.perf_counter()
     done = run("sleep(31536000)\n")
     print(f"{done.seconds:g} virtual s in {time.perf_counter() - start:.4f} s")

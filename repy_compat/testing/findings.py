@@ -51,13 +51,16 @@ class Finding:
     """Something wrong, told for people.
 
     ``kind`` is one of KINDS. ``summary`` is one sentence, ``moments``
-    the steps that make it up. ``key`` is equal for the same thing found again.
+    the steps that make it up. ``key`` is equal for the same thing found again,
+    ``span`` tells the first and last position in the log that belong to it, where
+    that isn't the end of the run.
     """
 
     kind: str
     summary: str
     moments: tuple[Moment, ...] = ()
     key: tuple[object, ...] = field(default=(), compare=False)
+    span: tuple[int, int] | None = field(default=None, compare=False)
 
 
 def findings_of(run: Run) -> list[Finding]:
@@ -125,6 +128,7 @@ def _lost_update(run: Run, load: Step, between: Step, store: Step) -> Finding:
             moment(run, store, f"writes {words}, made of the value read before"),
         ),
         ("lost update", load.place.line, between.place.line, store.place.line),
+        (load.position, store.position),
     )
 
 

@@ -171,7 +171,7 @@ class Subject:
         words = []
         given = self._given_limits
         if isinstance(given, Mapping):
-            words += [f"--limit {name}={amount}" for name, amount in given.items()]
+            words += [f"--limit {name}={amount:g}" for name, amount in given.items()]
         elif isinstance(given, (str, os.PathLike)):
             words.append(f"--limits {shlex.quote(os.fspath(given))}")
         if self.clock != "virtual":

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # Lines of the interleaving that are shown at most.
 SHOWN = 24
+BEFORE = 6
 
 
 def exploration_text(exploration: Exploration, program: str = "") -> str:
@@ -57,7 +58,7 @@ def found_lines(found: Found) -> list[str]:
     for moment in finding.moments:
         place = f"{moment.file}:{moment.line}"
         lines.append(f"    {moment.event:{width}}  {place}  {moment.what}")
-    shown = interleaving(found.run)
+    shown = interleaving(found.run, finding.span)
     if shown:
         lines += ["", "  the lines in the order they ran:", *shown]
     by = "without a switch" if not switches else f"by {_counted(switches, 'switch')}"
@@ -66,18 +67,27 @@ def found_lines(found: Found) -> list[str]:
     return lines
 
 
-def interleaving(run: Run) -> list[str]:
-    """The source lines around the switches, each under the event that ran it."""
+def interleaving(run: Run, span: tuple[int, int] | None = None) -> list[str]:
+    """The source lines in the order they ran, each under the event that ran it.
+
+    At most ``SHOWN`` of them: those of the ``span`` of positions in the log with a
+    few before, or the last ones.
+    """
     record = run.record
     entries: list[tuple[int, str, int]] = []
+    first = last = 0
     for step in record.all_steps():
-        if step.place is not None:
-            file, line = run.locate(step.place)
-            entry = (step.event, file, line)
-            if not entries or entries[-1] != entry:
-                entries.append(entry)
-    # What came before the last lines is set-up more often than not.
-    entries = entries[-SHOWN:]
+        if step.place is None:
+            continue
+        entry = (step.event, *run.locate(step.place))
+        if not entries or entries[-1] != entry:
+            entries.append(entry)
+        if span is not None and step.position <= span[0]:
+            first = len(entries) - 1
+        if span is None or step.position <= span[1]:
+            last = len(entries)
+    start = max(0, last - SHOWN if span is None else min(first - BEFORE, last - 1))
+    entries = entries[start : min(last, start + SHOWN)]
     width = max((len(record.names[event]) for event, _, _ in entries), default=0)
     return [
         f"    {record.names[event]:{width}}  {line:4} | {_source(file, line, run)}"

@@ -2,7 +2,7 @@
 
 Repy V2 specification, sections 6.1, 9.3 and 11. This module checks arguments
 and permissions, in the reference's order and with its texts, and makes handles;
-what a server or a connection does is in ``v2_sockets``.
+how they are opened is in ``v2_openings``, what they do in ``v2_sockets``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from repy_compat.api.exceptions import (
     ResourceForbiddenError,
 )
 from repy_compat.api.handles import Handle, make_handle
-from repy_compat.api.v2_sockets import MessageServer, Sockets, Stream, StreamServer
+from repy_compat.api.v2_openings import Sockets
+from repy_compat.api.v2_sockets import MessageServer, Stream, StreamServer
 from repy_compat.errors import PortForbidden
 from repy_compat.python2 import numbers as python2_numbers
 from repy_compat.world.base import Address, HostNotFound

@@ -14,10 +14,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 from repy_compat.api.readings import Readings
 from repy_compat.errors import LimitReached, RunEnded, UsageError
+from repy_compat.language.cache import CodeCache
 from repy_compat.language.compiler import Program
 from repy_compat.limits.ledger import Item
 from repy_compat.limits.restrictions import Limits
@@ -134,6 +136,7 @@ class Subject:
         self.program, self.source = _compiled(program, dialect, include_path)
         self._lines: dict[str, list[str]] = {}
         self._readings = _still_readings()
+        self._compiled_texts = _CompiledTexts()
         self._given_limits = limits
         self._include_path = list(include_path)
         self.args = list(args)
@@ -231,6 +234,7 @@ class Subject:
         )
         _watch(sandbox, engine, refused)
         sandbox.runtime.builtins.update(helpers(engine))
+        sandbox.runtime.code_cache = self._compiled_texts
         return sandbox
 
     def _run_of(
@@ -299,6 +303,25 @@ def _dissolve(sandbox: Sandbox) -> None:
     sandbox.namespace.clear()
     for part in (sandbox.runtime, sandbox.events, sandbox):
         vars(part).clear()
+
+
+class _CompiledTexts(CodeCache):
+    """The texts of virtual namespaces, compiled once for all runs of a subject."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, CodeType] = {}
+
+    def key(self, digest: str, dialect: str, filename: str, exploring: bool) -> str:
+        """Text, dialect and name; the rest is the same for all runs."""
+        return f"{digest}/{dialect}/{filename}"
+
+    def load(self, key: str) -> CodeType | None:
+        """The code object, if the text was compiled before."""
+        return self._codes.get(key)
+
+    def store(self, key: str, code: CodeType) -> None:
+        """Keep a code object."""
+        self._codes[key] = code
 
 
 class _EventItem:

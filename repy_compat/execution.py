@@ -7,6 +7,9 @@ before the seal is ours alone, what happens after it may be hostile.
 
 from __future__ import annotations
 
+import sys
+
+from repy_compat import report
 from repy_compat.language.cache import default_folder
 from repy_compat.loading import Loader, library_folder
 from repy_compat.outcome import Ending
@@ -95,6 +98,7 @@ class Execution:
         if isinstance(program, Ending):
             link.finish(program.code, program.how, program.detail)
         sandbox = self._sandbox(program, world, link)
+        sys.unraisablehook = lambda lost: _tell_lost_exception(lost, world)
         link.seal()
         return sandbox.main().code
 
@@ -134,6 +138,24 @@ class Execution:
         from repy_compat.api.addresses import AddressOptions
 
         return AddressOptions(self.addresses, self.nootherips)
+
+
+def _tell_lost_exception(lost: sys.UnraisableHookArgs, world: World) -> None:
+    """An exception that left ``__del__``: Python 2 said so in one line.
+
+    Ours stay silent, and no text of the host's reaches the program's errors.
+    """
+    from repy_compat.python2 import errors, text
+
+    error = lost.exc_value
+    if error is None or not any(frame[3] for frame in report.frames_of(error)):
+        return
+    kind = errors.class_text(type(error)).rpartition(".")[2].rstrip("'")
+    place = getattr(lost.object, "__qualname__", "__del__").rpartition(">.")[2]
+    world.error_output.write(
+        f"Exception {kind}: {text.py2_repr(error)} in "
+        f"<unbound method {place}> ignored\n"
+    )
 
 
 def _world(link: WorkerLink) -> World:

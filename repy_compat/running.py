@@ -198,7 +198,8 @@ def _run_in_thread(folder: str, terms: _Terms) -> Outcome:
         cache_folder=default_folder(),
     )
     program = loader.load(world)
-    sandbox: Sandbox | None = None
+    most_held: dict[str, int] = {}
+    left: dict[str, int] = {}
     if isinstance(program, Ending):
         ending = program
     else:
@@ -212,12 +213,14 @@ def _run_in_thread(folder: str, terms: _Terms) -> Outcome:
             on_end=lambda ending: over.set(),
         )
         ending = _in_thread_of_its_own(sandbox, over, terms.timeout)
+        most_held, left = sandbox.most_held(), sandbox.left()
+        sandbox.release()
     return Outcome(
         output.text(),
         errors.text(),
         ending,
-        most_held={} if sandbox is None else sandbox.most_held(),
-        left={} if sandbox is None else sandbox.left(),
+        most_held=most_held,
+        left=left,
         rings=("language",),
         seconds=time.monotonic() - began,
     )

@@ -128,6 +128,16 @@ class Sandbox:
         held = {name: self.ledger.held(name) for name in _COUNTED}
         return {name: number for name, number in held.items() if number}
 
+    def release(self) -> None:
+        """After the end, in a process that goes on: close what the program held.
+
+        The names of a program that ended by itself go, too: a context holds
+        itself, so nothing else would free it.
+        """
+        self.runtime.close()
+        if self.ending is not None and self.ending.how == "normal":
+            self.namespace.clear()
+
     # --- the phases ----------------------------------------------------------
 
     def _phase(

@@ -53,7 +53,7 @@ class GoldenCase:
 
     def expected_output(self) -> str:
         """What standard output has to be."""
-        return self.program.with_suffix(".out").read_text("latin-1")
+        return self.program.with_suffix(".out").read_bytes().decode("latin-1")
 
     def expected_errors(self) -> list[str]:
         """Lines that standard error has to contain, in this order."""

@@ -27,8 +27,10 @@ def test_v1_numbers_are_floats_of_any_form() -> None:
     limits = Limits.from_text(
         NEEDED + "resource events 1e1\nresource lograte inf\nresource random .5\n"
     )
-    assert (0.1, 15e6, 10.0) == tuple(
-        limits.amount(name) for name in ("cpu", "memory", "events")
+    assert tuple(limits.amount(name) for name in ("cpu", "memory", "events")) == (
+        0.1,
+        15e6,
+        10.0,
     )
     assert float("inf") == limits.amount("lograte")
 
@@ -36,7 +38,7 @@ def test_v1_numbers_are_floats_of_any_form() -> None:
 def test_comments_and_blank_lines_are_skipped() -> None:
     """Everything from the first # on is dropped, wherever it stands."""
     text = "# all\n\n   \t\n" + NEEDED.replace("\n", " # remark\n") + "#resource x 1"
-    assert 0.1 == Limits.from_text(text).amount("cpu")
+    assert Limits.from_text(text).amount("cpu") == 0.1
 
 
 def test_what_is_not_named_is_zero() -> None:
@@ -117,7 +119,7 @@ def test_v1_error_texts(line: str, text: str) -> None:
     """Each error has the reference's text, class, and for people file and line."""
     error = refused(NEEDED + line)
     assert text == error.text
-    assert "class 'restrictions.ParseError'" == error.class_text
+    assert error.class_text == "class 'restrictions.ParseError'"
     number = 3 + line.rstrip("\n").count("\n") + 1
     assert str(error).startswith(f"my.file:{number}: ")
     assert "\n" not in str(error)
@@ -138,7 +140,7 @@ def test_required_resources(kept: int, missing: str) -> None:
     assert f"Missing required resource '{missing}' in file 'my.file'" == error.text
     error = refused(text, "V2")
     assert f"Missing required resource: '{missing}'" == error.text
-    assert "class 'resourcemanipulation.ResourceMathError'" == error.class_text
+    assert error.class_text == "class 'resourcemanipulation.ResourceMathError'"
 
 
 @pytest.mark.parametrize(
@@ -178,7 +180,7 @@ def test_v2_error_texts(line: str, text: str) -> None:
     """V2 quotes the line without its end and doesn't name the file."""
     error = refused(NEEDED_V2 + line, "V2")
     assert text == error.text
-    assert "class 'resourcemanipulation.ResourceParseError'" == error.class_text
+    assert error.class_text == "class 'resourcemanipulation.ResourceParseError'"
 
 
 def test_v2_whole_numbers_stay_whole() -> None:
@@ -199,8 +201,8 @@ def test_unreadable_file() -> None:
     """A file that can't be read is the reference's IOError."""
     with pytest.raises(RestrictionsError) as caught:
         Limits.from_file("no/such/file")
-    assert "[Errno 2] No such file or directory: 'no/such/file'" == caught.value.text
-    assert "type 'exceptions.IOError'" == caught.value.class_text
+    assert caught.value.text == "[Errno 2] No such file or directory: 'no/such/file'"
+    assert caught.value.class_text == "type 'exceptions.IOError'"
 
 
 def test_limits_are_values() -> None:
@@ -208,7 +210,7 @@ def test_limits_are_values() -> None:
     limits = Limits.default()
     five = limits.replace(events=5, messport=[1, 2])
     assert five != limits
-    assert 5 == five.amount("events")
+    assert five.amount("events") == 5
     assert frozenset([1, 2]) == five.ports("messport")
     assert limits == five.replace(
         events=limits.amount("events"), messport=limits.ports("messport")

@@ -88,6 +88,21 @@ class Statements(Exceptions):
         read = self.reading_twin(target)
         value = self.operand(node.value)
         changed = self.operation(node, node.op, read, value, "i")
+        if (
+            type(changed) is ast.IfExp
+            and type(changed.body) is ast.BinOp
+            and type(target) is ast.Name
+        ):
+            again = store(target, target.id)
+            native = ast.AugAssign(
+                target=target, op=changed.body.op, value=changed.body.right
+            )
+            helped = assign(node, again, changed.orelse)
+            choice = ast.If(
+                test=changed.test, body=[placed(node, native)], orelse=[helped]
+            )
+            self.add(placed(node, choice))
+            return
         if type(changed) is ast.BinOp:
             assert isinstance(target, (ast.Name, ast.Attribute, ast.Subscript))
             self.add(

@@ -86,7 +86,7 @@ class Host:
         """
         if ip is None:
             if not self.addresses.chosen:
-                return ANYWHERE
+                return Address(ANY, port) if port else ANYWHERE
             ip = self.addresses.best()
         return Address(self.resolve(ip), port)
 
@@ -116,10 +116,12 @@ def look_up(network: Network, name: str) -> tuple[str, list[str], list[str]]:
 
 
 def is_local_ip(value: object) -> bool:
+    """Whether ``value`` may stand for an optional local address."""
     return value is MISSING or value is None or type(value) is str
 
 
 def is_local_port(value: object) -> bool:
+    """Whether ``value`` may stand for an optional local port."""
     return value is MISSING or value is None or is_integer(value)
 
 

@@ -139,6 +139,21 @@ def test_sending_to_nobody_works(rig: Rig) -> None:
     assert rig.sendmess(HOME, ONE, "x", localip=None, localport=None) == 1
 
 
+@pytest.mark.parametrize("wild", ["", "0.0.0.0"])
+def test_a_local_port_holds_without_an_address(rig: Rig, wild: str) -> None:
+    """Any address of the host, but this port; for messages and connections."""
+    _, heard = hear(rig)
+    _, served = serve(rig)
+    rig.sendmess(HOME, ONE, "x", wild, TWO)
+    mine = rig.openconn(HOME, ONE, wild, THREE)
+    assert until(lambda: heard and served)
+    assert heard[0][:2] == (HOME, TWO)
+    assert served[0][:2] == (HOME, THREE)
+    assert mine.close() is True
+    assert "not allowed" in raised(rig.sendmess, HOME, ONE, "x", wild, 9)
+    assert "not allowed" in raised(rig.openconn, HOME, ONE, wild, 9)
+
+
 def test_a_listener_sends_from_its_own_socket(rig: Rig) -> None:
     """A program answers from the address that it listens on."""
     hear(rig, ONE)

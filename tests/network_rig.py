@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -44,8 +45,7 @@ GENEROUS = {
 
 # Below the ports that the system chooses from, so no outgoing connection takes one.
 _PORTS = iter(range(12_000 + os.getpid() * 61 % 18_000, 32_000))
-_CLAIM = "127.200.0.1"  # a port bound here is claimed by a test process
-_claims: list[socket.socket] = []
+_claims: list[socket.socket] = []  # kept open: they end with the process
 
 
 def free_ports(count: int) -> list[int]:
@@ -57,22 +57,33 @@ def free_ports(count: int) -> list[int]:
     ports: list[int] = []
     while len(ports) < count:
         port = next(_PORTS)
-        try:
-            for ip, kind in (
-                (_CLAIM, socket.SOCK_STREAM),
-                (HOME, socket.SOCK_STREAM),
-                (HOME, socket.SOCK_DGRAM),
-            ):
-                probe = socket.socket(type=kind)
-                _claims.append(probe)
-                probe.bind((ip, port))
-                if ip == HOME:
-                    _claims.pop().close()
-        except OSError:
-            _claims.pop().close()
-        else:
+        if _claim(port) and _is_free(port):
             ports.append(port)
     return ports
+
+
+def _claim(port: int) -> bool:
+    """Keep a port from other test processes (by a name that only Linux has)."""
+    if not sys.platform.startswith("linux"):
+        return True
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0repy-compat-test-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
+
+
+def _is_free(port: int) -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(type=kind) as probe:
+            try:
+                probe.bind(("", port))
+            except OSError:
+                return False
+    return True
 
 
 @contextmanager

@@ -29,7 +29,11 @@ def parse(source: bytes | str) -> ast.Module:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise Refused("TypeError", message, None, place=line, hint="NUL byte")
     rewritten = rewrite(text)
-    tree = _parse(rewritten)
+    try:
+        tree = _parse(rewritten)
+    except (MemoryError, RecursionError):
+        verify(text)  # a text that isn't Python 2 at all is refused for that
+        raise
     if tree is None or rewritten.suspicious or rewritten.bad_escape:
         verify(text)
     if tree is None:

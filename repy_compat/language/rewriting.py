@@ -88,6 +88,8 @@ class _Rewriter:
         self.renamed_words = RENAMED_WORDS | {"None"} if rename_none else RENAMED_WORDS
         self.closing: dict[int, str] = {}
         self.skip: set[int] = set()
+        # Looking ahead is bounded, so that no text takes more than linear time.
+        self.budget = 30 * len(self.pieces) + 10_000
         self.counted = (0, 0)  # lines before the piece with an index
 
     def run(self) -> Rewritten:
@@ -106,12 +108,14 @@ class _Rewriter:
             elif kind == OPEN:
                 depth.append(piece[0])
             elif kind == CLOSE:
-                if depth:
-                    depth.pop()
-                else:
+                opened = depth.pop() if depth else ""
+                # Python 3 allows a comma behind *a, Python 2 doesn't.
+                starred = opened[-1:] == "*" and self.before(index) == ","
+                if starred or not opened:
                     self.result.suspicious = True
-                if self.before(index) == ",":
-                    self.trailing_comma(index)
+            elif kind == STAR:
+                if depth and self.before(index) in ("(", ","):
+                    depth[-1] += "*"
             elif kind == REPLACE:
                 replacement = replacements[piece]
                 if piece[0] in "bB" and pieces[index - 1][-1:] in ("'", '"'):
@@ -158,6 +162,8 @@ class _Rewriter:
             return self.classify_number(piece, word)
         if first == "\\":
             return JOIN if word[1:2] == "\n" else SUSPECT
+        if word in ("*", "**"):
+            return STAR
         if word == "." and piece != word:
             return SUSPECT
         if word == "<>":
@@ -249,6 +255,12 @@ class _Rewriter:
         self.counted = (index, line)
         return line
 
+    def looks_ahead(self, start: int, end: int) -> None:
+        """Accounts for the pieces looked at; a text that wants too many is odd."""
+        self.budget -= end - start
+        if self.budget < 0:
+            self.result.suspicious = True
+
     def statement_end(self, index: int, colon: bool = False) -> int:
         """The index of the piece that ends the statement begun at ``index``.
 
@@ -256,7 +268,8 @@ class _Rewriter:
         a colon that doesn't belong to a lambda.
         """
         pieces, depth, lambdas = self.pieces, 0, 0
-        for at in range(index, len(pieces)):
+        last = len(pieces) - 1
+        for at in range(index, len(pieces) if self.budget > 0 else 0):
             first = pieces[at][0]
             if first in "([{":
                 depth += 1
@@ -264,14 +277,17 @@ class _Rewriter:
                 depth -= 1
             elif depth <= 0:
                 if first in "\n#;":
-                    return at
+                    last = at
+                    break
                 if first == "l" and pieces[at].rstrip(" \t\f") == "lambda":
                     lambdas += 1
                 elif first == ":" and colon:
                     if not lambdas:
-                        return at
+                        last = at
+                        break
                     lambdas -= 1
-        return len(pieces) - 1
+        self.looks_ahead(index, last)
+        return last
 
     # -- what is rewritten --
 
@@ -287,21 +303,6 @@ class _Rewriter:
             else:
                 column = 0 if blank == "\f" else column + 1
         self.output[index] = piece[: len(piece) - len(indentation)] + " " * column
-
-    def trailing_comma(self, index: int) -> None:
-        """Python 3 allows a comma behind ``*a``; one behind the rest is common."""
-        depth = 0
-        for at in range(index - 1, 0, -1):
-            first = self.pieces[at][0]
-            if first in ")]}":
-                depth += 1
-            elif first in "([{":
-                if not depth:
-                    return
-                depth -= 1
-            elif first == "*" and not depth and self.before(at) in ("(", ","):
-                self.result.suspicious = True
-                return
 
     def number(self, index: int, piece: str) -> None:
         output = self.replacements.get(piece, piece)
@@ -428,6 +429,8 @@ class _Rewriter:
     def comprehension(self, index: int) -> None:
         """``for x in 1, 2`` inside brackets gets parentheses around ``1, 2``."""
         pieces, depth, inside, comma = self.pieces, 0, 0, False
+        if self.budget < 0:
+            return
         for at in range(index + 1, len(pieces)):
             first = pieces[at][0]
             if first in "([{":
@@ -443,7 +446,8 @@ class _Rewriter:
                 elif first in ")]}" or (inside and word in ("for", "if")):
                     break
         else:
-            return
+            at = len(pieces) - 1
+        self.looks_ahead(index, at)
         if inside and comma:
             self.result.suspicious = True
             self.output[inside] = "in (" + self.pieces[inside][2:]
@@ -457,7 +461,8 @@ class _Rewriter:
         """
         pieces, depth = self.pieces, 0
         at = opening + 1
-        while at < len(pieces):
+        while at < len(pieces) and self.budget > 0:
+            self.budget -= 1
             first = pieces[at][0]
             if first == "(" and not depth and self.before(at) in ("(", ",", "lambda"):
                 at = self.tuple_parameter(at)

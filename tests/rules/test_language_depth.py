@@ -57,6 +57,10 @@ def test_endless_nesting_is_refused_cleanly(name: str) -> None:
         "'" * 50_001,
         "x = [a for b in c for d in e, f]\n" * 2000,
         "f(*a" + ", b=1" * 240 + ",)",
+        "lambda " * 20_000,
+        "def " * 20_000,
+        "(" + "for " * 20_000,
+        ":print" * 20_000,
     ],
 )
 def test_large_programs_take_linear_time(source: str) -> None:

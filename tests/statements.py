@@ -37,34 +37,162 @@ def say(x):
   return x
 """
 
-VALUES = (
-    "0 1 -3 7 2.5 'ab' 'c' '' None True [1,2] [] (3,) () {'k':1} 10**20 5L "
-    "Old(1) New(2) Sub(3) Both('b') Err('e') one Old.get New.get Old(4).get"
-).split()
-CLASSES = "Old Sub Left Both New Err Two Kept".split()
-ERRORS = (
-    "ValueError KeyError TypeError Exception StandardError IndexError Err Two Kept "
-    "Old Sub Both LookupError BaseException EnvironmentError IOError RuntimeError "
-    "5 None 'text' New (ValueError,KeyError) (Old,(Err,))"
-).split()
-RAISES = (
-    "ValueError|ValueError('v')|ValueError, 'w'|KeyError, ('a', 1)|Err|Err('x', 2)|"
-    "Two, (1, 2)|Two, 5|Two|Old|Old(9)|Sub, 3|Both('z')|'text'|5|None|New|New(1)|"
-    "IOError(2, 'no', 'f')|Kept, 'k'|Kept('a', 'b')|ValueError, KeyError('in')|"
-    "LookupError, KeyError('sub')|(ValueError, 1), 'tuple'|StopIteration|"
-    "ValueError('v'), 'too much'|Err, None, None|Old, Old(1)|Sub, Old(1)"
-).split("|")
-FAILING = (
-    "1/0|[][3]|{}['q']|None.x|nosuch|int('z')|'a'+1|5()|one()|one(1,2)|opt()|"
-    "keys(1,2)|one(y=1)|opt(1,x=2)|Old(1,2)|New(1,2)|Old.get(5)|New.get()|Two()|"
-    "Old(1).nosuch|New(1).nosuch|Old.nosuch|New.nosuch|len(5)|[1]['a']|'ab'[None]|"
-    "Old(1)()|New(1)()|Old(1)[0]|New(1)[0]|-Old(1)|Old(1)+1|New(1)+'a'|5 in 5|"
-    "(1,2)[9]|'%d'%'x'|'%s %s'%1|range('a')|float('q')|''.join([1])|one(*5)|"
-    "Both(1).nosuch|Sub(1).get(1,2,3)|2**'a'|[]+()|()+1|1<<-1|ord('ab')|chr(300)"
-).split("|")
-OPERATORS = "+ - * / % == != in is".split()
-ORDERS = "< <= > >=".split()
-ORDERED = "0 1 -3 7 2.5 'ab' '' None True [1,2] [] (3,) () {'k':1} 10**20 5L".split()
+VALUES = [
+    "0",
+    "1",
+    "-3",
+    "7",
+    "2.5",
+    "'ab'",
+    "'c'",
+    "''",
+    "None",
+    "True",
+    "[1,2]",
+    "[]",
+    "(3,)",
+    "()",
+    "{'k':1}",
+    "10**20",
+    "5L",
+    "Old(1)",
+    "New(2)",
+    "Sub(3)",
+    "Both('b')",
+    "Err('e')",
+    "one",
+    "Old.get",
+    "New.get",
+    "Old(4).get",
+]
+CLASSES = ["Old", "Sub", "Left", "Both", "New", "Err", "Two", "Kept"]
+ERRORS = [
+    "ValueError",
+    "KeyError",
+    "TypeError",
+    "Exception",
+    "StandardError",
+    "IndexError",
+    "Err",
+    "Two",
+    "Kept",
+    "Old",
+    "Sub",
+    "Both",
+    "LookupError",
+    "BaseException",
+    "EnvironmentError",
+    "IOError",
+    "RuntimeError",
+    "5",
+    "None",
+    "'text'",
+    "New",
+    "(ValueError,KeyError)",
+    "(Old,(Err,))",
+]
+RAISES = [
+    "ValueError",
+    "ValueError('v')",
+    "ValueError, 'w'",
+    "KeyError, ('a', 1)",
+    "Err",
+    "Err('x', 2)",
+    "Two, (1, 2)",
+    "Two, 5",
+    "Two",
+    "Old",
+    "Old(9)",
+    "Sub, 3",
+    "Both('z')",
+    "'text'",
+    "5",
+    "None",
+    "New",
+    "New(1)",
+    "IOError(2, 'no', 'f')",
+    "Kept, 'k'",
+    "Kept('a', 'b')",
+    "ValueError, KeyError('in')",
+    "LookupError, KeyError('sub')",
+    "(ValueError, 1), 'tuple'",
+    "StopIteration",
+    "ValueError('v'), 'too much'",
+    "Err, None, None",
+    "Old, Old(1)",
+    "Sub, Old(1)",
+]
+FAILING = [
+    "1/0",
+    "[][3]",
+    "{}['q']",
+    "None.x",
+    "nosuch",
+    "int('z')",
+    "'a'+1",
+    "5()",
+    "one()",
+    "one(1,2)",
+    "opt()",
+    "keys(1,2)",
+    "one(y=1)",
+    "opt(1,x=2)",
+    "Old(1,2)",
+    "New(1,2)",
+    "Old.get(5)",
+    "New.get()",
+    "Two()",
+    "Old(1).nosuch",
+    "New(1).nosuch",
+    "Old.nosuch",
+    "New.nosuch",
+    "len(5)",
+    "[1]['a']",
+    "'ab'[None]",
+    "Old(1)()",
+    "New(1)()",
+    "Old(1)[0]",
+    "New(1)[0]",
+    "-Old(1)",
+    "Old(1)+1",
+    "New(1)+'a'",
+    "5 in 5",
+    "(1,2)[9]",
+    "'%d'%'x'",
+    "'%s %s'%1",
+    "range('a')",
+    "float('q')",
+    "''.join([1])",
+    "one(*5)",
+    "Both(1).nosuch",
+    "Sub(1).get(1,2,3)",
+    "2**'a'",
+    "[]+()",
+    "()+1",
+    "1<<-1",
+    "ord('ab')",
+    "chr(300)",
+]
+OPERATORS = ["+", "-", "*", "/", "%", "==", "!=", "in", "is"]
+ORDERS = ["<", "<=", ">", ">="]
+ORDERED = [
+    "0",
+    "1",
+    "-3",
+    "7",
+    "2.5",
+    "'ab'",
+    "''",
+    "None",
+    "True",
+    "[1,2]",
+    "[]",
+    "(3,)",
+    "()",
+    "{'k':1}",
+    "10**20",
+    "5L",
+]
 
 
 class Writer:

@@ -8,7 +8,7 @@ are read off the instruction that made the call.
 from __future__ import annotations
 
 import gc
-from types import CodeType, FrameType, FunctionType, TracebackType
+from types import FrameType, FunctionType, TracebackType
 
 _VARARGS, _VARKEYWORDS = 4, 8  # flags of code objects
 
@@ -88,6 +88,10 @@ def call_text(error: BaseException, called: str, rest: str) -> str | None:
         return None
     name = called.rpartition(".")[2]
     keywords, count = _arguments(frame, position) if innermost else ((), 0)
+    if rest.startswith("got an unexpected keyword argument"):
+        keyword = rest.split("'")[1]
+        if keyword not in keywords:
+            keywords += (keyword,)
     plain = None
     if rest.startswith("got multiple values for argument"):
         keyword = rest.split("'")[1]

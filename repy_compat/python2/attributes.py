@@ -18,15 +18,64 @@ from repy_compat.python2.names import register_builtin_method, type_name
 MOST_ARGUMENTS = 3
 
 GUARDED = frozenset(
-    (
-        "capitalize expandtabs format isalnum isalpha isdigit islower isspace "
-        "istitle isupper join lower lstrip rsplit rstrip split splitlines strip "
-        "swapcase title translate upper casefold format_map isascii isdecimal "
-        "isidentifier isnumeric isprintable maketrans removeprefix removesuffix "
-        "has_key items iteritems iterkeys itervalues keys values viewitems viewkeys "
-        "viewvalues sort clear copy next as_integer_ratio bit_count from_bytes "
-        "is_integer to_bytes start stop step mapping isdisjoint "
-    ).split()  # noqa: SIM905
+    [
+        "capitalize",
+        "expandtabs",
+        "format",
+        "isalnum",
+        "isalpha",
+        "isdigit",
+        "islower",
+        "isspace",
+        "istitle",
+        "isupper",
+        "join",
+        "lower",
+        "lstrip",
+        "rsplit",
+        "rstrip",
+        "split",
+        "splitlines",
+        "strip",
+        "swapcase",
+        "title",
+        "translate",
+        "upper",
+        "casefold",
+        "format_map",
+        "isascii",
+        "isdecimal",
+        "isidentifier",
+        "isnumeric",
+        "isprintable",
+        "maketrans",
+        "removeprefix",
+        "removesuffix",
+        "has_key",
+        "items",
+        "iteritems",
+        "iterkeys",
+        "itervalues",
+        "keys",
+        "values",
+        "viewitems",
+        "viewkeys",
+        "viewvalues",
+        "sort",
+        "clear",
+        "copy",
+        "next",
+        "as_integer_ratio",
+        "bit_count",
+        "from_bytes",
+        "is_integer",
+        "to_bytes",
+        "start",
+        "stop",
+        "step",
+        "mapping",
+        "isdisjoint",
+    ]
 )
 """The names that lowered code reads through helpers; the language room has the same."""
 

@@ -364,9 +364,7 @@ def _make(body: FunctionType, name: str, bases: tuple[object, ...]) -> type:
 _BASE_COMPLAINTS = ("multiple bases have instance lay-out conflict",)
 
 
-def _Maker(  # noqa: N802 - it plays the metaclass
-    name: str, bases: tuple[type, ...], namespace: dict[str, object]
-) -> type:
+def _Maker(name: str, bases: tuple[type, ...], namespace: dict[str, object]) -> type:
     """The class of a finished body."""
     clean: dict[str, object] = {}
     methods: list[str] = []

@@ -77,9 +77,7 @@ try: f(5)
 except TypeError, e: print e
 print f([None]), f('b')
 """
-    assert run(source) == (
-        "'int' object has no attribute '__getitem__'\nless more\n"
-    )
+    assert run(source) == ("'int' object has no attribute '__getitem__'\nless more\n")
 
 
 def test_continue_comes_back_to_the_test() -> None:

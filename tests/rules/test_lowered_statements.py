@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from repy_compat.language.dialect import Dialect
 
+from repy_compat.language.dialect import Dialect
 from tests.programs27 import run
 
 

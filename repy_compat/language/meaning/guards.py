@@ -14,29 +14,112 @@ DUNDER_METHODS = frozenset(("__init__", "__del__", "__repr__", "__str__", "__ite
 """The special methods a program may name."""
 
 GUARDED = frozenset(
-    (
-        "capitalize expandtabs format isalnum isalpha isdigit islower isspace "
-        "istitle isupper join lower lstrip rsplit rstrip split splitlines strip "
-        "swapcase title translate upper casefold format_map isascii isdecimal "
-        "isidentifier isnumeric isprintable maketrans removeprefix removesuffix "
-        "has_key items iteritems iterkeys itervalues keys values viewitems viewkeys "
-        "viewvalues sort clear copy next as_integer_ratio bit_count from_bytes "
-        "is_integer to_bytes start stop step mapping isdisjoint "
-    ).split()  # noqa: SIM905
+    [
+        "capitalize",
+        "expandtabs",
+        "format",
+        "isalnum",
+        "isalpha",
+        "isdigit",
+        "islower",
+        "isspace",
+        "istitle",
+        "isupper",
+        "join",
+        "lower",
+        "lstrip",
+        "rsplit",
+        "rstrip",
+        "split",
+        "splitlines",
+        "strip",
+        "swapcase",
+        "title",
+        "translate",
+        "upper",
+        "casefold",
+        "format_map",
+        "isascii",
+        "isdecimal",
+        "isidentifier",
+        "isnumeric",
+        "isprintable",
+        "maketrans",
+        "removeprefix",
+        "removesuffix",
+        "has_key",
+        "items",
+        "iteritems",
+        "iterkeys",
+        "itervalues",
+        "keys",
+        "values",
+        "viewitems",
+        "viewkeys",
+        "viewvalues",
+        "sort",
+        "clear",
+        "copy",
+        "next",
+        "as_integer_ratio",
+        "bit_count",
+        "from_bytes",
+        "is_integer",
+        "to_bytes",
+        "start",
+        "stop",
+        "step",
+        "mapping",
+        "isdisjoint",
+    ]
 )
 
 BUILTIN_EXCEPTIONS = frozenset(
-    (
-        "ArithmeticError AssertionError AttributeError BaseException "
-        "DeprecationWarning EOFError EnvironmentError Exception FloatingPointError "
-        "FutureWarning IOError ImportError IndentationError IndexError KeyError "
-        "KeyboardInterrupt LookupError MemoryError NameError NotImplementedError "
-        "OSError OverflowError PendingDeprecationWarning ReferenceError "
-        "RuntimeError RuntimeWarning StandardError StopIteration SyntaxError "
-        "SyntaxWarning SystemError SystemExit TabError TypeError UnboundLocalError "
-        "UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError "
-        "UserWarning ValueError Warning ZeroDivisionError "
-    ).split()  # noqa: SIM905
+    [
+        "ArithmeticError",
+        "AssertionError",
+        "AttributeError",
+        "BaseException",
+        "DeprecationWarning",
+        "EOFError",
+        "EnvironmentError",
+        "Exception",
+        "FloatingPointError",
+        "FutureWarning",
+        "IOError",
+        "ImportError",
+        "IndentationError",
+        "IndexError",
+        "KeyError",
+        "KeyboardInterrupt",
+        "LookupError",
+        "MemoryError",
+        "NameError",
+        "NotImplementedError",
+        "OSError",
+        "OverflowError",
+        "PendingDeprecationWarning",
+        "ReferenceError",
+        "RuntimeError",
+        "RuntimeWarning",
+        "StandardError",
+        "StopIteration",
+        "SyntaxError",
+        "SyntaxWarning",
+        "SystemError",
+        "SystemExit",
+        "TabError",
+        "TypeError",
+        "UnboundLocalError",
+        "UnicodeDecodeError",
+        "UnicodeEncodeError",
+        "UnicodeError",
+        "UnicodeTranslateError",
+        "UserWarning",
+        "ValueError",
+        "Warning",
+        "ZeroDivisionError",
+    ]
 )
 """Exceptions of Python 2; ``<private>Name`` matches what ``except Name`` matches."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from repy_compat.language import syntax
+from repy_compat.language.meaning.arithmetic import kind_of, of_kind
 from repy_compat.language.meaning.build import (
     LOAD,
     PRIVATE,
@@ -19,7 +20,6 @@ from repy_compat.language.meaning.build import (
     store,
     tuple_of,
 )
-from repy_compat.language.meaning.arithmetic import kind_of, of_kind
 from repy_compat.language.meaning.conditions import is_jump
 from repy_compat.language.meaning.exceptions import Exceptions
 from repy_compat.language.meaning.expressions import CAPITAL_CONSTANTS, attribute_name

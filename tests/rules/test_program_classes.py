@@ -1,0 +1,216 @@
+"""Classes of both kinds (language catalogue, section E)."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+
+from repy_compat.language.dialect import Dialect
+from repy_compat.python2 import classes, errors
+from tests.programs27 import run
+
+KINDS = """
+class A:
+  n = 0
+  def m(self, x=0): return 'm', x
+class B(A): pass
+class N(object):
+  def m(self): return 'n'
+"""
+
+
+def shown(expression: str, prelude: str = KINDS) -> str:
+    """What an expression prints, or the class and text of its exception."""
+    return run(
+        prelude
+        + f"try: print ({expression})\n"
+        + "except Exception, e: print '%s: %s' % (str(type(e))[18:-2], e)\n"
+    ).rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (
+            "str(type(A)), str(type(A())), str(type(N()))",
+            "(\"<type 'classobj'>\", \"<type 'instance'>\", \"<class '.N'>\")",
+        ),
+        ("A.m(A(), 5), A.m(B()), B.m(B())", "(('m', 5), ('m', 0), ('m', 0))"),
+        (
+            "B.m(A())",
+            "TypeError: unbound method m() must be called with B instance "
+            "as first argument (got A instance instead)",
+        ),
+        (
+            "A.m()",
+            "TypeError: unbound method m() must be called with A instance "
+            "as first argument (got nothing instead)",
+        ),
+        (
+            "N.m(5)",
+            "TypeError: unbound method m() must be called with N instance "
+            "as first argument (got int instance instead)",
+        ),
+        (
+            "repr(A.m), repr(N.m), A.m == A.m",
+            "('<unbound method A.m>', '<unbound method N.m>', True)",
+        ),
+        ("A().x", "AttributeError: A instance has no attribute 'x'"),
+        ("A.x", "AttributeError: class A has no attribute 'x'"),
+        ("N().x", "AttributeError: 'N' object has no attribute 'x'"),
+        ("A.m.x", "AttributeError: 'function' object has no attribute 'x'"),
+        ("A.__init__", "AttributeError: class A has no attribute '__init__'"),
+        ("A().__str__", "AttributeError: A instance has no attribute '__str__'"),
+        ("A(1)", "TypeError: this constructor takes no arguments"),
+        ("N(1)", "TypeError: object() takes no parameters"),
+        ("A()()", "AttributeError: A instance has no __call__ method"),
+        ("A()[0]", "AttributeError: A instance has no attribute '__getitem__'"),
+        ("N()[0]", "TypeError: 'N' object does not support indexing"),
+        ("N()['k']", "TypeError: 'N' object has no attribute '__getitem__'"),
+        ("-A()", "AttributeError: A instance has no attribute '__neg__'"),
+        (
+            "A() + 1",
+            "TypeError: unsupported operand type(s) for +: 'instance' and 'int'",
+        ),
+        ("1 in A()", "TypeError: argument of type 'instance' is not iterable"),
+        ("[x for x in A()]", "TypeError: iteration over non-sequence"),
+        ("A().m(1, 2)", "TypeError: m() takes at most 2 arguments (3 given)"),
+    ],
+)
+def test_what_classes_and_instances_say(expression: str, text: str) -> None:
+    """Results and complaints are Python 2's, different for the two kinds."""
+    assert shown(expression) == text
+
+
+def test_old_style_lookup_is_depth_first() -> None:
+    """Old-style diamonds look left first, new-style ones follow C3."""
+    source = """
+class A: v = 'A'
+class B(A): pass
+class C(A): v = 'C'
+class D(B, C): pass
+class Y(A, B): pass
+class NA(object): v = 'A'
+class NB(NA): pass
+class NC(NA): v = 'C'
+class ND(NB, NC): pass
+class M(A, NC): pass
+print D.v, Y.v, ND.v, M.v
+try:
+  class X(NA, NB): pass
+except TypeError, e: print str(e).split('\\n')[0]
+"""
+    assert run(source) == "A A C A\nError when calling the metaclass bases\n"
+
+
+def test_old_style_classes_are_read_only() -> None:
+    """Nobody assigns to an old-style class; a new-style one can be changed."""
+    source = (
+        KINDS
+        + """
+for name in 'set', 'del':
+  try:
+    if name == 'set': A.n = 5
+    else: del A.n
+  except RuntimeError, e: print e
+N.n = 5
+def added(self): return 'added'
+N.added = added
+N.m = added
+print N.n, N().added(), N.added(N()), N().m()
+del N.n
+try: N.n
+except AttributeError, e: print e
+"""
+    )
+    assert run(source) == (
+        "classes are read-only in restricted mode\n" * 2
+        + "5 added added added\ntype object 'N' has no attribute 'n'\n"
+    )
+
+
+def test_built_in_functions_in_a_class_do_not_bind() -> None:
+    """A program's function becomes a method, len and int don't."""
+    source = """
+def free(*a): return len(a)
+class A:
+  f = free
+  size = len
+  made = int
+a = A()
+a.g = free
+print a.f(1), a.size('abc'), a.made('12'), a.g()
+"""
+    assert run(source) == "2 3 12 0\n"
+
+
+def test_iteration_by_next() -> None:
+    """V2 classes iterate by ``__iter__`` and ``next``, also set on the instance."""
+    source = """
+class Count:
+  def __init__(self, n): self.n = n
+  def __iter__(self): return self
+  def next(self):
+    if self.n == 0: raise StopIteration
+    self.n -= 1
+    return self.n
+class Bad:
+  def __iter__(self): return 5
+result.append([x for x in Count(3)])
+result.append(2 in Count(3))
+try:
+  for x in Bad(): pass
+except TypeError, e: result.append(str(e))
+"""
+    result: list[object] = []
+    run(source, Dialect.V2, result=result)
+    assert result == [
+        [2, 1, 0],
+        True,
+        "__iter__ returned non-iterator of type 'int'",
+    ]
+
+
+def test_del_runs_at_once() -> None:
+    """A finaliser runs when the last reference goes, also after an exception."""
+    source = """
+class D:
+  def __init__(self, n): self.n = n
+  def __del__(self): print 'del', self.n,
+def f():
+  d = D('local')
+  raise ValueError(1)
+try: f()
+except ValueError, e: print 'caught',
+print 'next',
+x = D('x')
+x = None
+print 'end'
+"""
+    assert run(source) == "del local caught next del x end\n"
+
+
+def test_keyword_arguments_of_a_class_are_impossible() -> None:
+    """What builds a class takes no metaclass."""
+    with pytest.raises(TypeError):
+        classes.build_class(lambda: None, "X", metaclass=type)  # type: ignore[arg-type]
+
+
+def test_classes_of_ours_cannot_be_changed() -> None:
+    """Built-in exception classes refuse assignment and deletion."""
+    for cls in errors.EXCEPTIONS.values():
+        with pytest.raises(TypeError, match="can't set attributes"):
+            cls.x = 1  # type: ignore[attr-defined]
+        with pytest.raises(TypeError):
+            del cls.__init__  # type: ignore[misc]
+
+
+def test_classes_are_collected() -> None:
+    """Nothing of ours keeps a program's class alive."""
+    kept: list[object] = []
+    source = KINDS + "try: raise A()\nexcept A, e: pass\nkeep(N)\n"
+    run(source, keep=lambda cls: kept.append(weakref.ref(cls)))
+    gc.collect()
+    assert [found() for found in kept] == [None]  # type: ignore[operator]

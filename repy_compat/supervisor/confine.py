@@ -44,8 +44,6 @@ _THREADS_WITH_ROOM = 2_000
 _MEMORY_SLACK = 1024 * _MEGABYTE
 _DISK_SLACK = 1024 * _MEGABYTE
 _DESCRIPTOR_SLACK = 64
-#: Connections that a V1 program accepts count nowhere (V1 specification, 10.4).
-_ACCEPTED_AT_ONCE = 1_024
 
 _CAPABILITY_VERSION = 0x20080522
 _CAP_DAC_OVERRIDE = 1
@@ -161,8 +159,7 @@ def _limit(which: int, amount: int) -> None:
 def _limit_descriptors(job: Job) -> None:
     import resource
 
-    accepted = _ACCEPTED_AT_ONCE if job.listens else 0
-    _limit(resource.RLIMIT_NOFILE, job.descriptors + accepted + _DESCRIPTOR_SLACK)
+    _limit(resource.RLIMIT_NOFILE, job.descriptors + _DESCRIPTOR_SLACK)
 
 
 def _limit_files(job: Job) -> None:

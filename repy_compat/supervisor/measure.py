@@ -32,7 +32,10 @@ class MemoryMeter:
         if ON_LINUX:
             # Kept open: after the seal the worker can't open it any more.
             name = f"/proc/{pid or 'self'}/statm"
-            self._file = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                self._file = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                raise ProcessLookupError("no such process") from None
 
     @property
     def descriptor(self) -> int:
@@ -84,7 +87,10 @@ def cpu_seconds(pid: int) -> float:
     """Processor seconds that all threads of ``pid`` used; OSError if it is gone."""
     if ON_LINUX:
         # The kernel's clock of another process: nanoseconds, and one system call.
-        return time.clock_gettime((~pid << 3) | 2)
+        try:
+            return time.clock_gettime((~pid << 3) | 2)
+        except OSError as error:
+            raise ProcessLookupError(str(error)) from None
     import psutil
 
     try:

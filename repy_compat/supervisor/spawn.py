@@ -14,7 +14,7 @@ import sys
 import time
 from _thread import start_new_thread
 
-from repy_compat.outcome import STARTUP_FAILED, Ending
+from repy_compat.supervisor import verdict
 from repy_compat.supervisor.watch import BLIND_PERIOD, Watch
 
 TYPE_CHECKING = False
@@ -85,8 +85,7 @@ class _SpawnedWatch(Watch):
                 **inherited,
             )
         except OSError as error:
-            self._verdict = Ending("startup", STARTUP_FAILED, str(error))
-            self._sentence = f"repy: no process for the program: {error.strerror}\n"
+            self._verdict = verdict.no_process(error)
             self._reaped = True
             return False
         finally:
@@ -104,16 +103,17 @@ class _SpawnedWatch(Watch):
         return True
 
     def _watch(self) -> None:
-        self._plan_first_tasks()
+        self._plan_from_the_start()
         arrived: list[bytes] = []
         start_new_thread(_carry, (os.dup(self._link), arrived))
         while not self._reaped and self._verdict is None:
             self._look_for_process_end()
             while arrived and arrived[0]:
-                self._feed(arrived.pop(0))
+                self._hear(arrived.pop(0))
             if self._signals.drain():
-                self._interrupted()
-            self._do_due_tasks()
+                self._verdict = verdict.interrupted(self._signals.arrived)
+            if not self._reaped and self._verdict is None:
+                self._verdict = self._agenda.serve()
         last_moment = time.monotonic() + 1.0
         while self._reaped and time.monotonic() < last_moment:
             # What it said last may still be on its way; an empty piece is the end.
@@ -121,7 +121,7 @@ class _SpawnedWatch(Watch):
                 break
             time.sleep(0.001)
         for data in arrived:
-            self._feed(data)
+            self._hear(data)
 
     def _look_for_process_end(self) -> None:
         try:
@@ -141,9 +141,8 @@ class _SpawnedWatch(Watch):
         self._process.kill()
         self._note_exit(self._process.wait())
 
-    def _receive(self) -> bool:
+    def _listen_to_the_rest(self) -> None:
         """The carrying thread reads the link."""
-        return False
 
     def _clean_up(self) -> None:
         super()._clean_up()

@@ -349,11 +349,11 @@ class _Rewriter:
 
     def suspect(self, index: int, piece: str, depth: list[str]) -> None:
         """Backquotes become calls, and dots with blanks between them an ellipsis."""
-        if piece[0] == "." and self.before(index) in ("[", ","):
-            dots = self.pieces[index : index + 3]
-            if [dot.rstrip(" \t\f") for dot in dots] == [".", ".", "."]:
-                self.output[index : index + 3] = ["...", "", ""]
-            return
+        if piece.rstrip(" \t\f") == ".":
+            dots = [dot.rstrip(" \t\f") for dot in self.pieces[index : index + 3]]
+            if self.before(index) not in ("[", ",") or dots != [".", ".", "."]:
+                return
+            self.output[index : index + 3] = ["...", "", ""]
         self.result.suspicious = True
         if piece[0] != "`":
             return

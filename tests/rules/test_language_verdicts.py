@@ -83,6 +83,14 @@ def test_dead_branches(source: str, verdict: str) -> None:
     assert ours(source) == verdict
 
 
+@pytest.mark.parametrize("form", ["...", ". . ."])
+def test_an_ellipsis_stands_in_subscripts_only(form: str) -> None:
+    """Python 3 takes it anywhere."""
+    assert ours(f"x[1, {form}] = 2") == "ok"
+    for source in (f"x = {form}", f"x = 1, {form}, 2", f"for s in 1, {form}: pass"):
+        assert "invalid syntax (line 1)" in ours(source)
+
+
 def test_nul_bytes() -> None:
     """A NUL byte anywhere is refused."""
     expected = "suite() argument 1 must be string without null bytes, not str"

@@ -45,7 +45,7 @@ GENEROUS = {
 
 # Below the ports that the system chooses from, so no outgoing connection takes one.
 _PORTS = iter(range(12_000 + os.getpid() * 61 % 18_000, 32_000))
-_claims: list[socket.socket] = []  # kept open: they end with the process
+_claims: dict[int, socket.socket] = {}  # open ones: they end with the process
 
 
 def free_ports(count: int) -> list[int]:
@@ -62,6 +62,14 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def release_ports(ports: Iterable[int]) -> None:
+    """This process is done with these ports; it never gets them again."""
+    for port in ports:
+        claim = _claims.pop(port, None)
+        if claim is not None:
+            claim.close()
+
+
 def _claim(port: int) -> bool:
     """Keep a port from other test processes (by a name that only Linux has)."""
     if not sys.platform.startswith("linux"):
@@ -72,7 +80,7 @@ def _claim(port: int) -> bool:
     except OSError:
         claim.close()
         return False
-    _claims.append(claim)
+    _claims[port] = claim
     return True
 
 

@@ -18,6 +18,7 @@ from tests.network_rig import (
     free_ports,
     full_listener,
     raised,
+    release_ports,
     until,
     v1,
 )
@@ -27,9 +28,11 @@ PORTS: list[int] = []
 
 
 @pytest.fixture(autouse=True)
-def _fresh_ports() -> None:
+def _fresh_ports() -> Iterator[None]:
     global ONE, TWO, THREE, FOUR
     PORTS[:] = ONE, TWO, THREE, FOUR = free_ports(4)
+    yield
+    release_ports(PORTS)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from repy_compat.limits.restrictions import Limits
     from repy_compat.outcome import Ending, Outcome
+    from repy_compat.porting.importer import import_repy, install_importer
     from repy_compat.running import check, run
 
 __version__ = "0.1.0"
@@ -37,6 +38,8 @@ _HOMES = {
     "RestrictionsError": "repy_compat.errors",
     "UsageError": "repy_compat.errors",
     "check": "repy_compat.running",
+    "import_repy": "repy_compat.porting.importer",
+    "install_importer": "repy_compat.porting.importer",
     "run": "repy_compat.running",
 }
 
@@ -54,6 +57,8 @@ __all__ = [
     "UsageError",
     "__version__",
     "check",
+    "import_repy",
+    "install_importer",
     "run",
 ]
 

@@ -1,0 +1,396 @@
+"""The old command line: options, bad input, and one clear sentence for each."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RESTRICTIONS = ROOT / "seattlelib" / "restrictions.default"
+REPY = [sys.executable, "-m", "repy_compat"]
+
+
+def repy(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder, without input."""
+    return subprocess.run(
+        [*REPY, *map(str, words)],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="latin-1",
+        timeout=60,
+        check=False,
+    )
+
+
+def write(folder: Path, name: str, text: str | bytes) -> str:
+    """Write a file; its name."""
+    data = text.encode("latin-1") if isinstance(text, str) else text
+    (folder / name).write_bytes(data)
+    return name
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "output", "sentence", "code"),
+    [
+        (
+            "no.repy",
+            None,
+            "Failed to read the specified file: 'no.repy'\n",
+            "No such",
+            3,
+        ),
+        (
+            "no.r2py",
+            None,
+            "FATAL ERROR: Unable to read the specified program file: 'no.r2py'\n",
+            "no.r2py: No such file",
+            4,
+        ),
+        ("empty.repy", b"", "", "", 0),
+        ("empty.r2py", b"", "", "", 0),
+        ("binary.repy", bytes(range(256)) * 8, "", "binary.repy:1: ", 3),
+        ("nul.repy", b"x = 1\nprint '\0'\n", "", "nul.repy:2: ", 3),
+        (
+            "crlf.repy",
+            b"if True:\r\n\tprint 1,\r\n        print 2",
+            "1 2\n1 2\n",
+            "",
+            0,
+        ),
+        ("syntax.repy", b"x = 1\nif x\n  pass\n", "", "syntax.repy:2: ", 3),
+        ("late.repy", b"\nreturn 1\n", "", "late.repy:2: ", 3),
+        ("cycle.repy", b"include cycle.repy\nprint 1\n", "1\n1\n1\n1\n", "", 0),
+        (
+            "missing.repy",
+            b"x = 1\ninclude nowhere.repy\n",
+            "",
+            "missing.repy:2: Error opening source file 'nowhere.repy'",
+            3,
+        ),
+    ],
+)
+def test_programs_good_and_bad(
+    tmp_path: Path,
+    name: str,
+    text: bytes | None,
+    output: str,
+    sentence: str,
+    code: int,
+) -> None:
+    """Each bad program gets a sentence with file and line; odd good ones run."""
+    if text is not None:
+        write(tmp_path, name, text)
+    done = repy(tmp_path, RESTRICTIONS, name)
+    assert done.stdout == output
+    assert done.returncode == code
+    assert done.stderr.startswith(sentence) or sentence in done.stderr.split("\n")[0]
+    if not sentence:
+        assert done.stderr == ""
+    assert ROOT.name + "/" not in done.stderr
+
+
+def test_long_program_runs(tmp_path: Path) -> None:
+    """A program of 50,000 lines is checked, compiled and run."""
+    lines = ["total = 0"]
+    lines += ["total = total + 1" for _ in range(49_998)]
+    lines += ["if callfunc == 'initialize': print total"]
+    name = write(tmp_path, "long.repy", "\n".join(lines))
+    done = repy(tmp_path, "--no-cache", RESTRICTIONS, name)
+    assert (done.stdout, done.stderr, done.returncode) == ("49998\n", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("rubbish here now", "Line 'rubbish here now\n' not understood in file 'r'"),
+        (
+            "resource events",
+            "Line 'resource events\n' has wrong number of items in 'r'",
+        ),
+        (
+            "resource nosuch 3",
+            "Line 'resource nosuch 3\n' has an unknown resource 'nosuch' in 'r'",
+        ),
+        (
+            "resource events ten",
+            "Line 'resource events ten\n' has an invalid resource value 'ten' in 'r'",
+        ),
+        (
+            "resource cpu 2",
+            "Line 'resource cpu 2\n' has a duplicate resource rule for 'cpu' in 'r'",
+        ),
+        (
+            "call nosuch allow",
+            "Line 'call nosuch allow\n' has an unknown call 'nosuch' in 'r'",
+        ),
+        (
+            "call open maybe",
+            "Line 'call open maybe\n' has an unknown action 'maybe' in 'r'",
+        ),
+        ("call open arg 0 allow", "Not enough tokens for 'arg'"),
+        ("call open arg x is y allow", "invalid argument number 'x'"),
+        (
+            "call open arg 0 was y allow",
+            "arg missing 'is' keyword, instead found 'was'",
+        ),
+        ("call open noargs 1 allow", "Not enough tokens for 'noargs'"),
+        ("call open noargs is x allow", "invalid argument number 'x'"),
+        ("call open some thing allow", "invalid rule type 'some'"),
+    ],
+)
+def test_errors_of_restrictions(tmp_path: Path, line: str, text: str) -> None:
+    """Each error names file and line, then follows the reference's report; code 3."""
+    good = "resource cpu 1\nresource memory 100000000\nresource diskused 1000000\n"
+    write(tmp_path, "r", good + line + "\n")
+    write(tmp_path, "p.repy", "print 1\n")
+    done = repy(tmp_path, "r", "p.repy")
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert done.stderr.startswith("r:4: ")
+    assert f"Exception (with class 'restrictions.ParseError'): {text}\n" in done.stderr
+
+
+def test_missing_required_resource(tmp_path: Path) -> None:
+    """An empty restrictions file lacks cpu first of all."""
+    write(tmp_path, "r", "")
+    write(tmp_path, "p.repy", "print 1\n")
+    done = repy(tmp_path, "r", "p.repy")
+    assert "Missing required resource 'cpu' in file 'r'" in done.stderr
+    assert done.returncode == 3
+
+
+def test_usage_on_standard_output(tmp_path: Path) -> None:
+    """An unknown option or too few words show the usage and end with 1."""
+    for words in ([], ["only.one"], ["--nosuch", "r", "p.repy"], ["--ip"]):
+        done = repy(tmp_path, *words)
+        assert done.returncode == 1
+        assert "Usage: repy.py [options] restrictionsfile program" in done.stdout
+    assert "Must supply a restrictions file" in repy(tmp_path).stdout
+
+
+def test_usage_of_v2(tmp_path: Path) -> None:
+    """A V2 program's command line gets V2's words and code 4."""
+    done = repy(tmp_path, "p.r2py")
+    assert done.stdout.startswith(
+        "Repy requires a resource file and the program to run!"
+    )
+    assert done.returncode == 4
+    done = repy(tmp_path, "--foo", "r", "p.r2py")
+    assert "repy.py: error: no such option: --foo" in done.stderr
+
+
+def test_options_end_at_the_first_word(tmp_path: Path) -> None:
+    """What follows the program belongs to it, even if it looks like an option."""
+    name = write(tmp_path, "p.repy", "if callfunc == 'initialize': print callargs\n")
+    done = repy(tmp_path, "--exec", RESTRICTIONS, name, "--logfile", "x")
+    rule = "=" * 40
+    assert done.stdout == (
+        f"{rule}\nRunning program: p.repy\nArguments: ['--logfile', 'x']\n{rule}\n"
+        "['--logfile', 'x']\n"
+    )
+
+
+def test_simple_runs_once(tmp_path: Path) -> None:
+    """--simple runs the text once, without callfunc, and ends with 4."""
+    source = "try:\n  callfunc\nexcept NameError, e:\n  print e\n"
+    name = write(tmp_path, "p.repy", source)
+    done = repy(tmp_path, "--simple", "--execinfo", RESTRICTIONS, name)
+    assert done.stdout.endswith(
+        "(Simple execution mode)\n" + "=" * 40 + "\nname 'callfunc' is not defined\n"
+    )
+    assert (done.stderr, done.returncode) == ("", 4)
+
+
+def test_cwd_is_where_everything_is_looked_up(tmp_path: Path) -> None:
+    """Restrictions and program are relative to --cwd, which is the vessel folder."""
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "r").write_bytes(RESTRICTIONS.read_bytes())
+    write(inner, "p.repy", "if callfunc == 'initialize': print listdir()\n")
+    done = repy(tmp_path, "--cwd", "inner", "r", "p.repy")
+    assert sorted(eval(done.stdout)) == ["p.repy", "r"]
+    assert repy(tmp_path, "--cwd=nowhere", "r", "p.repy").returncode == 1
+
+
+def test_norestrictions_keeps_the_limits(tmp_path: Path) -> None:
+    """--norestrictions allows every call, and limits stay in force."""
+    text = "resource cpu 1\nresource memory 100000000\nresource diskused 1000000\n"
+    text += "resource events 1\nresource lograte 1000000\n"
+    write(tmp_path, "r", text)
+    source = "def f():\n  pass\nprint getruntime() >= 0\nsettimer(0, f, ())\n"
+    name = write(tmp_path, "p.repy", source)
+    done = repy(tmp_path, "--norestrictions", "r", name)
+    assert done.stdout == "True\n"
+    assert "Resource 'events' limit exceeded!!" in done.stderr
+    denied = repy(tmp_path, "r", name)
+    assert "Call 'getruntime' with args () not allowed" in denied.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "printed", "code"),
+    [
+        ("12;a;b", "a;b\n", 12),
+        ("44;", "", 44),
+        ("", "", 44),
+        ("x;y", "", 44),
+        ("56;no", "", 44),
+    ],
+)
+def test_stop_file(tmp_path: Path, content: str, printed: str, code: int) -> None:
+    """A stop file ends the program with its code and message (section 2.5)."""
+    name = write(tmp_path, "p.repy", "print 'up'\nsleep(60)\n")
+    process = subprocess.Popen(
+        [*REPY, "--stop", "stop", str(RESTRICTIONS), name],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"up\n"
+    # Renamed into place: never seen half written.
+    (tmp_path / "stop.new").write_text(content)
+    (tmp_path / "stop.new").rename(tmp_path / "stop")
+    output, errors = process.communicate(timeout=30)
+    assert (output.decode(), errors.decode(), process.returncode) == (printed, "", code)
+
+
+def test_status_file_ends_as_terminated(tmp_path: Path) -> None:
+    """The last status of a normal run is Terminated, and older files are gone."""
+    name = write(tmp_path, "p.repy", "pass\n")
+    repy(tmp_path, "--status", "state", RESTRICTIONS, name)
+    states = [path.name for path in tmp_path.glob("state-*")]
+    assert len(states) == 1
+    assert states[0].startswith("state-Terminated-")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print 'up'\nsleep(60)\n",
+        "print 'up'\nwhile True: pass\n",
+        "def f():\n  print 'up'\n  while True: pass\n"
+        "if callfunc == 'initialize': settimer(0, f, ())\n",
+        "if callfunc == 'exit':\n  print 'up'\n  sleep(60)\n",
+        "print 'up'\nwhile True:\n  try:\n    sleep(1)\n  except:\n    pass\n",
+    ],
+    ids=["sleeping", "computing", "timer", "exit phase", "swallowing"],
+)
+def test_interrupt_in_every_phase(tmp_path: Path, source: str) -> None:
+    """Ctrl-C ends the run with 130, whatever the program does, without a traceback."""
+    name = write(tmp_path, "p.repy", source)
+    process = subprocess.Popen(
+        [*REPY, str(RESTRICTIONS), name],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"up\n"
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
+
+
+def test_interrupt_at_the_start(tmp_path: Path) -> None:
+    """Ctrl-C while a large program is still being read ends the run, too."""
+    name = write(tmp_path, "p.repy", "x = [1, 2]\n" * 60_000 + "sleep(60)\n")
+    process = subprocess.Popen(
+        [*REPY, "--no-cache", str(RESTRICTIONS), name],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    time.sleep(0.25)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
+
+
+def test_unwritable_log(tmp_path: Path) -> None:
+    """A log that can't be written is said in one sentence, and nothing runs."""
+    name = write(tmp_path, "p.repy", "file('ran', 'w').close()\n")
+    done = repy(tmp_path, "--logfile", "nowhere/log", RESTRICTIONS, name)
+    assert done.stderr == (
+        "repy: can't write the log nowhere/log: No such file or directory\n"
+    )
+    assert done.returncode == 1
+    assert not (tmp_path / "ran").exists()
+
+
+def test_full_disk_is_an_ioerror(tmp_path: Path) -> None:
+    """A file that can't grow any more is an IOError, and what fitted is kept."""
+    source = """\
+if callfunc == 'initialize':
+  f = open('big', 'w')
+  try:
+    for n in range(100):
+      f.write('x' * 1000)
+  except IOError, e:
+    print str(e).split(']')[0]
+  f.close()
+"""
+    name = write(tmp_path, "p.repy", source)
+    limit = "import resource, os, sys; "
+    limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); "
+    limit += "os.execv(sys.executable, [sys.executable] + sys.argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-c", limit, "-m", "repy_compat", str(RESTRICTIONS), name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("[Errno 27\n", "")
+    assert (tmp_path / "big").stat().st_size == 20000
+
+
+def test_both_calls_are_the_same(tmp_path: Path) -> None:
+    """tools/repy.py and python -m repy_compat do the same."""
+    name = write(tmp_path, "p.repy", "if callfunc == 'initialize': print 3 / 2\n")
+    command = [sys.executable, str(ROOT / "tools" / "repy.py"), str(RESTRICTIONS), name]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.returncode) == ("1\n", 0)
+
+
+def test_old_preprocessor_command(tmp_path: Path) -> None:
+    """tools/repypp.py keeps the old words and codes."""
+    write(tmp_path, "part.repy", "x = 1\n")
+    write(tmp_path, "in.mix", "include part.repy\n")
+    command = [sys.executable, str(ROOT / "tools" / "repypp.py")]
+
+    def pp(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *words],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert pp("in.mix", "out.repy").returncode == 0
+    assert (tmp_path / "out.repy").read_text() == (
+        "#begin include part.repy\nx = 1\n\n#end include part.repy\n\n"
+    )
+    assert pp("in.mix").stdout.startswith("Invalid number of arguments\n")
+    same = pp("in.mix", "in.mix")
+    assert same.stdout == "The infile and outfile must be different files\n"
+    unwritable = pp("in.mix", "nowhere/out")
+    assert unwritable.stdout == "Error opening out file 'nowhere/out'\n"
+    missing = pp("nowhere", "out2")
+    assert "Error opening source file 'nowhere'" in missing.stderr
+    assert {done.returncode for done in (same, unwritable, missing)} == {1}
+    assert not (tmp_path / "out2").exists()

@@ -13,6 +13,7 @@ import os
 import stat
 import struct
 import sys
+import time
 
 from repy_compat.supervisor import landlock, seccomp, syscalls
 from repy_compat.supervisor.measure import ON_LINUX
@@ -44,6 +45,10 @@ _THREADS_WITH_ROOM = 2_000
 _MEMORY_SLACK = 1024 * _MEGABYTE
 _DISK_SLACK = 1024 * _MEGABYTE
 _DESCRIPTOR_SLACK = 64
+
+#: How long a thread that has ended may take to leave, in seconds and looks.
+_MOMENT = 0.001
+_MOMENTS = 100
 
 _CAPABILITY_VERSION = 0x20080522
 _CAP_DAC_OVERRIDE = 1
@@ -204,8 +209,15 @@ def seal(job: Job) -> Walls:
 
 
 def _alone() -> bool:
-    """Whether this process has one thread."""
-    return len(os.listdir("/proc/self/task")) == 1
+    """Whether this process has one thread.
+
+    One that was joined may take a moment to leave, so it is given one.
+    """
+    for _ in range(_MOMENTS):
+        if len(os.listdir("/proc/self/task")) == 1:
+            return True
+        time.sleep(_MOMENT)
+    return False
 
 
 def drop_capabilities() -> None:

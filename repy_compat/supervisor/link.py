@@ -9,6 +9,7 @@ of shared memory: the times it stopped the worker.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -92,6 +93,9 @@ class WorkerLink:
         self._missing = walls.missing
         if self.job.strict and walls.missing:
             raise IsolationUnavailable(walls.missing[0])
+        # What is there now stays: the program's garbage is searched for without it.
+        gc.freeze()
+        gc.enable()
         self._baseline = self._meter.read()
         self._cpu_baseline = time.process_time()
         self._send(

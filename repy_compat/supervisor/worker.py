@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
+import gc
 import os
 
 from repy_compat.errors import IsolationUnavailable
@@ -38,6 +39,8 @@ def run_worker(
     supervisor's program, whose copy we are, may run here.
     """
     code = MONITOR_DIED
+    # Until the seal we only load what stays: see WorkerLink.seal.
+    gc.disable()
     try:
         _take_signals()
         _stay_only_with(supervisor_pid)

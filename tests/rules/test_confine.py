@@ -418,6 +418,20 @@ def test_a_thread_from_before_is_told(tmp_path):
         supervise(Job(folder=str(tmp_path), strict=True), body)
 
 
+def test_a_thread_that_has_ended_does_no_harm(tmp_path):
+    """A thread of the compiler's that was joined before the seal is gone."""
+
+    def body(link) -> int:
+        for _ in range(20):
+            thread = threading.Thread(target=bool)
+            thread.start()
+            thread.join()
+        link.seal()
+        return 0
+
+    assert supervise(Job(folder=str(tmp_path)), body).missing == ()
+
+
 def test_many_threads_have_room(tmp_path):
     """The last wall for memory leaves the threads of the limit their stacks."""
 

@@ -88,7 +88,7 @@ def call_text(error: BaseException, called: str, rest: str) -> str | None:
         return None
     name = called.rpartition(".")[2]
     keywords, count = _arguments(frame, position) if innermost else ((), 0)
-    if rest.startswith("got an unexpected keyword argument"):
+    if rest.startswith("got an unexpected keyword argument '"):
         keyword = rest.split("'")[1]
         if keyword not in keywords:
             keywords += (keyword,)
@@ -240,7 +240,7 @@ def _variable(frame: FrameType, instruction: object) -> object:
     name = instruction.argval  # type: ignore[attr-defined]
     kind = instruction.opname  # type: ignore[attr-defined]
     if kind == "LOAD_CONST":
-        return name  # type: ignore[no-any-return]
+        return name
     if isinstance(name, tuple):  # two loads in one instruction
         name = name[-1]
     if not kind.startswith("LOAD_") or not isinstance(name, str):

@@ -74,6 +74,7 @@ GUARDED = frozenset(
         "stop",
         "step",
         "mapping",
+        "mro",
         "isdisjoint",
     ]
 )
@@ -266,6 +267,8 @@ def build_helpers(
         for name in missing:
             if name in guards:
                 guards[name].table.setdefault(kind, None)
+    for metaclass in (type, *classes.METACLASSES):
+        guards["mro"].table[metaclass] = None  # it would hand out the host's classes
     helpers: dict[str, object] = {PRIVATE + "load_dunder": load_dunder}
     for guard in guards.values():
         helpers.update(_helpers_of(guard))

@@ -53,6 +53,9 @@ class UnboundMethod:
 
     __slots__ = (PRIVATE + "function", PRIVATE + "owner")
 
+    ǀfunction: FunctionType
+    ǀowner: type
+
     def __init__(self, function: FunctionType, owner: type) -> None:
         object.__setattr__(self, PRIVATE + "function", function)
         object.__setattr__(self, PRIVATE + "owner", owner)
@@ -61,7 +64,8 @@ class UnboundMethod:
         owner = self.ǀowner
         if arguments and isinstance(arguments[0], owner):
             return self.ǀfunction(*arguments, **keywords)
-        raise TypeError(_unbound_text(self.ǀfunction, owner, arguments))
+        function: object = self.ǀfunction
+        raise TypeError(_unbound_text(function, owner, arguments))
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.ǀfunction, name)
@@ -83,16 +87,14 @@ class UnboundMethod:
         return f"<unbound method {owner}.{self.ǀfunction.__name__}>"
 
 
-def _unbound_text(
-    function: FunctionType, owner: type, arguments: tuple[object, ...]
-) -> str:
+def _unbound_text(function: object, owner: type, arguments: tuple[object, ...]) -> str:
     got = "nothing"
     if arguments:
         first = arguments[0]
         name = plain_name(type(first)) if _is_instance(first) else type_name(first)
         got = name + " instance"
     return (
-        f"unbound method {function.__name__}() must be called with "
+        f"unbound method {function.__name__}() must be called with "  # type: ignore[attr-defined]
         f"{plain_name(owner)} instance as first argument (got {got} instead)"
     )
 
@@ -292,6 +294,8 @@ class NewRoot(metaclass=_ClassWithoutMethods):
 
 
 _HIDDEN_BASES = frozenset((OldRoot, NewRoot))
+METACLASSES = (ClosedType, _ClassWithoutMethods, ProgramClass)
+"""The types of classes of ours and of programs."""
 
 
 def _is_old(instance: object) -> bool:
@@ -426,7 +430,7 @@ def _without_args(cls: type, *arguments: object, **keywords: object) -> object:
     """Python 2 leaves ``args`` empty until the base's ``__init__`` is called."""
     for ancestor in cls.__mro__:
         if ancestor.__module__ == "builtins":
-            return ancestor.__new__(cls)
+            return ancestor.__new__(cls)  # type: ignore[call-overload]
     raise TypeError("exceptions must derive from BaseException")
 
 

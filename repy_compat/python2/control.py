@@ -145,12 +145,12 @@ def range_loop(*numbers: object) -> object:
             break
     else:
         try:
-            return range(*numbers)  # type: ignore[arg-type]
+            return range(*numbers)  # type: ignore[call-overload]
         except ValueError:
             pass
     from repy_compat.python2.functions import range_
 
-    return range_(None, *numbers)  # type: ignore[arg-type]
+    return range_(None, *numbers)
 
 
 def xrange_loop(*numbers: object) -> object:
@@ -160,7 +160,7 @@ def xrange_loop(*numbers: object) -> object:
             break
     else:
         try:
-            return range(*numbers)  # type: ignore[arg-type]
+            return range(*numbers)  # type: ignore[call-overload]
         except ValueError:
             pass
     from repy_compat.python2.functions import make_xrange

@@ -72,7 +72,7 @@ def _get_item(self: BaseException, key: object) -> object:
     if type(key) is not slice and not isinstance(key, int):
         name = classes.type_name(key)
         raise TypeError(f"sequence index must be integer, not '{name}'")
-    return self.args[key]  # type: ignore[index]
+    return self.args[key]
 
 
 def _str(self: BaseException) -> str:
@@ -101,7 +101,7 @@ def _define(
     _CLASS_TEXTS[made] = f"type '{full}'"
     if host is not None:
         _OURS[host] = made
-    return made
+    return made  # type: ignore[return-value]
 
 
 def _hidden(*names: str) -> dict[str, object]:
@@ -247,7 +247,7 @@ _TRANSLATE_FIELDS = _UNICODE_FIELDS[1:]
 
 
 def _unicode_init(self: BaseException, *arguments: object) -> None:
-    fields = _UNICODE_FIELDS
+    fields: tuple[str, ...] = _UNICODE_FIELDS
     if isinstance(self, EXCEPTIONS["UnicodeTranslateError"]):
         fields = _TRANSLATE_FIELDS
     if len(arguments) != len(fields):
@@ -343,7 +343,7 @@ def shadow_class(cls: type) -> type[Shadow]:
         )
         made = _ShadowType(classes.plain_name(cls), bases or (Shadow,), {})
         type.__setattr__(cls, PRIVATE + "shadow", made)
-    return made  # type: ignore[no-any-return]
+    return made  # type: ignore[return-value]
 
 
 def define(
@@ -356,7 +356,7 @@ def define(
     """
     made = ClosedType(name, bases, {"__module__": "", **extra})
     register_class_text(made, text)
-    return made
+    return made  # type: ignore[return-value]
 
 
 def register_class_text(cls: type, text: str) -> None:
@@ -435,7 +435,7 @@ def translated(error: BaseException) -> BaseException:
         fields[_TWIN] = ours
         if isinstance(error, (AttributeError, NameError)):
             _drop_held(error)
-    return ours  # type: ignore[no-any-return]
+    return ours
 
 
 def _twin(error: BaseException, cls: type) -> BaseException:
@@ -450,19 +450,22 @@ def _twin(error: BaseException, cls: type) -> BaseException:
                 if len(seen) < _MOST_SEEN:
                     seen[arguments[0]] = known
             arguments = known
-        return cls(*arguments)  # type: ignore[no-any-return]
+        made: BaseException = cls(*arguments)
+        return made
     if cls is _KEY_ERROR:
-        return cls(*error.args)  # type: ignore[no-any-return]
+        return cls(*error.args)
     name, arguments = messages.translate(error)
     if name is not None:
         cls = EXCEPTIONS[name]
+    ours: BaseException
     if cls in _PLAIN:
-        return cls(*arguments)  # type: ignore[no-any-return]
-    ours = cls.__new__(cls)
+        ours = cls(*arguments)
+        return ours
+    ours = cls.__new__(cls)  # type: ignore[call-overload]
     if isinstance(ours, SyntaxError):
         ours.__init__(*arguments)  # type: ignore[misc]
     ours.args = arguments
-    return ours  # type: ignore[no-any-return]
+    return ours
 
 
 def _drop_held(error: BaseException) -> None:
@@ -623,7 +626,7 @@ def _last(frame: FrameType | None) -> BaseException | None:
     while frame is not None:
         error = frame.f_locals.get(_LAST)
         if error is not None:
-            return error  # type: ignore[no-any-return]
+            return error
         frame = frame.f_back
     return None
 

@@ -289,10 +289,7 @@ def _after_star(text: str) -> Translation:
     called, _, rest = text.partition(" argument after ")
     name = called.removesuffix("()").rpartition(".")[2]
     what, _, given = rest.rpartition(", not ")
-    if name[:1] == OLD:
-        called = name[1:] + " constructor"
-    else:
-        called = name + "()"
+    called = name[1:] + " constructor" if name[:1] == OLD else name + "()"
     return _same(f"{called} argument after {what}, not {type_word(given)}")
 
 

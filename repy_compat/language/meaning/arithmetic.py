@@ -41,7 +41,7 @@ HELPERS: dict[type, str] = {
 
 def kind_of(node: ast.expr) -> int:
     """The kind that was noted for a rewritten expression."""
-    return node.__dict__.get(KIND, UNKNOWN)  # type: ignore[no-any-return]
+    return node.__dict__.get(KIND, UNKNOWN)
 
 
 def of_kind(node: Node, kind: int) -> Node:
@@ -144,9 +144,9 @@ class Arithmetic:
         """``(left // right if both are int else helper(left, right))``."""
         helper = prefix + HELPERS[type(operator)]
         modulo = type(operator) is ast.Mod
-        if not modulo and kind_of(right) != INT and kind_of(left) != INT:
-            if not is_simple(right):
-                return call(at, helper, left, right)
+        known = modulo or INT in (kind_of(right), kind_of(left))
+        if not known and not is_simple(right):
+            return call(at, helper, left, right)
         test_left = modulo or kind_of(left) != INT
         test_right = not modulo and kind_of(right) != INT
         native = ast.FloorDiv() if not modulo else operator

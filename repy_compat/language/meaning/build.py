@@ -14,7 +14,6 @@ PRIVATE = "\u01c0"
 
 LOAD = ast.Load()
 STORE = ast.Store()
-DELETE = ast.Delete()
 
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -42,7 +41,7 @@ def store(at: ast.AST, name: str) -> ast.Name:
 
 def constant(at: ast.AST, value: object) -> ast.Constant:
     """A constant."""
-    return placed(at, ast.Constant(value=value, kind=None))
+    return placed(at, ast.Constant(value=value, kind=None))  # type: ignore[arg-type]
 
 
 def call(at: ast.AST, function: str, *arguments: ast.expr) -> ast.Call:

@@ -241,7 +241,7 @@ def _clone_node(node: ast.expr) -> ast.expr:
                 clone(item) if isinstance(item, ast.expr) else item for item in value
             ]
         fields[name] = value
-    return placed(node, type(node)(**fields))
+    return placed(node, type(node)(**fields))  # type: ignore[arg-type]
 
 
 def is_jump(body: list[ast.stmt]) -> bool:

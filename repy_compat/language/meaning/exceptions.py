@@ -82,7 +82,7 @@ class Exceptions(Conditions):
 
     def fresh_exception(self, node: syntax.Raise) -> ast.expr | None:
         """``raise ValueError('text')`` and ``raise ValueError, 'text'``: natively."""
-        kind = node.kind
+        kind: ast.expr = node.kind  # type: ignore[assignment]
         if type(kind) is ast.Call and node.value is None:
             if self.is_exception_name(kind.func) and not kind.keywords:
                 return self.expression(kind)

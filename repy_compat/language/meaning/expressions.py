@@ -7,6 +7,7 @@ comprehension in a class body) goes as statements to ``self.before``.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from repy_compat.language.meaning.arithmetic import Arithmetic, kind_of, of_kind
 from repy_compat.language.meaning.build import (
@@ -126,8 +127,8 @@ class Expressions(Arithmetic):
             elif kind is ast.Subscript:
                 outer.value = result  # type: ignore[attr-defined]
                 outer.slice = self.index(outer.slice)  # type: ignore[attr-defined]
-                kind = kind_of(result)
-                result = of_kind(outer, kind if kind == STR else UNKNOWN)
+                known = kind_of(result) == STR
+                result = of_kind(outer, STR if known else UNKNOWN)
             else:
                 result = self.call(outer, result)  # type: ignore[arg-type]
         return result
@@ -146,7 +147,7 @@ class Expressions(Arithmetic):
         method = LEAVES.get(kind)
         if method is None:
             raise AssertionError(f"no rule for {kind.__name__}")
-        return method(self, node)  # type: ignore[no-any-return]
+        return method(self, node)
 
     # Names and constants
 
@@ -163,7 +164,8 @@ class Expressions(Arithmetic):
 
     def constant(self, node: ast.Constant) -> ast.expr:
         """A literal; a small integer written with an L is shown as a long."""
-        if node.kind == "L" and -(2**63) <= node.value < 2**63:
+        value = node.value
+        if node.kind == "L" and isinstance(value, int) and value < 2**63:
             node.kind = None
             return of_kind(call(node, "long_literal", node), INT)
         node.kind = None
@@ -178,10 +180,10 @@ class Expressions(Arithmetic):
             type(node) is ast.UnaryOp
             and type(node.op) is ast.USub
             and type(node.operand) is ast.Constant
+            and type(node.operand.value) is not complex
         ):
-            if type(node.operand.value) is not complex:
-                node.operand.kind = None
-                return of_kind(node, of_constant(node.operand.value))
+            node.operand.kind = None
+            return of_kind(node, of_constant(node.operand.value))
         return self.expression(node)
 
     # Operators
@@ -200,6 +202,7 @@ class Expressions(Arithmetic):
             type(node.op) is ast.USub
             and type(inner) is ast.Constant
             and inner.kind == "L"
+            and isinstance(inner.value, int)
             and inner.value <= 2**63
         ):
             inner.kind = None
@@ -641,7 +644,7 @@ def _is_helper(node: ast.Call, helper: str) -> bool:
     return type(node.func) is ast.Name and node.func.id == PRIVATE + helper
 
 
-LEAVES = {
+LEAVES: dict[type, Callable[..., ast.expr]] = {
     ast.UnaryOp: Expressions.unary,
     ast.BoolOp: Expressions.boolean,
     ast.Compare: Expressions.compare,

@@ -70,6 +70,7 @@ GUARDED = frozenset(
         "stop",
         "step",
         "mapping",
+        "mro",
         "isdisjoint",
     ]
 )

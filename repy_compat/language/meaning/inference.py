@@ -192,12 +192,13 @@ class Bindings:
         """Note ``target = value``; tuples of one length part by part."""
         if type(target) is ast.Name:
             self.values.append((target.id, value))
-        elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(
-            value, (ast.Tuple, ast.List)
+        elif (
+            isinstance(target, (ast.Tuple, ast.List))
+            and isinstance(value, (ast.Tuple, ast.List))
+            and len(target.elts) == len(value.elts)
         ):
-            if len(target.elts) == len(value.elts):
-                for part, item in zip(target.elts, value.elts, strict=True):
-                    self.assigned(part, item)
+            for part, item in zip(target.elts, value.elts, strict=True):
+                self.assigned(part, item)
 
     def looped(self, target: ast.expr, source: ast.expr) -> None:
         """Note that ``target`` runs over ``source``."""
@@ -246,9 +247,13 @@ class Bindings:
 
 def _of_items(source: ast.expr, kinds: Kinds, bound: set[str]) -> int:
     """The kind of what a loop over ``source`` gives."""
-    if type(source) is ast.Call and type(source.func) is ast.Name:
-        if source.func.id in ("range", "xrange") and source.func.id not in bound:
-            return INT
+    if (
+        type(source) is ast.Call
+        and type(source.func) is ast.Name
+        and source.func.id in ("range", "xrange")
+        and source.func.id not in bound
+    ):
+        return INT
     if isinstance(source, (ast.List, ast.Tuple)):
         result = NOTHING
         for item in source.elts:

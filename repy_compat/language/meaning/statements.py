@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from repy_compat.language import syntax
 from repy_compat.language.meaning.arithmetic import kind_of, of_kind
@@ -377,7 +378,7 @@ class Statements(Exceptions):
                     decorator_list=[],
                     returns=None,
                     type_comment=None,
-                    **TYPE_PARAMETERS,
+                    **TYPE_PARAMETERS,  # type: ignore[arg-type]
                 ),
             )
         )
@@ -397,7 +398,7 @@ TYPE_PARAMETERS: dict[str, list[ast.expr]] = (
     {"type_params": []} if "type_params" in ast.FunctionDef._fields else {}
 )
 
-STATEMENTS = {
+STATEMENTS: dict[type, Callable[..., None]] = {
     ast.Pass: Statements.unchanged,
     ast.Break: Statements.unchanged,
     ast.Continue: Statements.unchanged,

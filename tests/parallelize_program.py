@@ -82,7 +82,8 @@ def work():
   except {error}:
     # Closed meanwhile: then the handle is unknown for good.
     assert not {module}parallelize_closefunction(handle)
-    assert len(mycontext['visits']) == len(set(mycontext['visits']))
+    visits = mycontext['visits'][:]
+    assert len(visits) == len(set(visits))
 
 if callfunc == 'initialize':
   work()

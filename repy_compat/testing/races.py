@@ -8,13 +8,17 @@ ordered; everything else is only the order of this schedule.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from repy_compat.testing.record import READS, WRITES, Location, Record, Step
 
-# Accesses of one event to one location that are remembered for pairs.
-KEPT = 6
+# The latest accesses to one location that are remembered for pairs. Where hundreds
+# of events come to one place, all pairs would be hundreds of thousands.
+KEPT = 24
+
+Accesses = deque[tuple[int, Step]]
 
 
 class Race(NamedTuple):
@@ -61,8 +65,8 @@ def _join(clock: dict[int, int], other: dict[int, int]) -> None:
 def races(record: Record) -> Iterator[Race]:
     """The racing pairs of a run, in the order of their second steps."""
     clocks = _Clocks()
-    # container -> location key -> event -> its latest accesses with their epochs
-    seen: dict[object, dict[object, dict[int, list[tuple[int, Step]]]]] = {}
+    # container -> location key -> the latest accesses with their epochs
+    seen: dict[object, dict[object, Accesses]] = {}
     mark: dict[int, Step] = {}
     for step in record.all_steps():
         event = step.event
@@ -98,7 +102,7 @@ def _order(clocks: _Clocks, step: Step) -> None:
 
 
 def _conflicts(
-    seen: dict[object, dict[object, dict[int, list[tuple[int, Step]]]]],
+    seen: dict[object, dict[object, Accesses]],
     clocks: _Clocks,
     step: Step,
     location: Location,
@@ -109,15 +113,17 @@ def _conflicts(
     # A whole container (None) touches each of its items.
     touched = list(keys) if key is None else [k for k in (key, None) if k in keys]
     for other_key in touched:
-        for event, earlier in keys[other_key].items():
-            if event != step.event:
-                for epoch, first in earlier:
-                    if epoch > clock.get(event, 0) and not _both_read(first, step):
-                        yield Race(first, step)
-    mine = keys.setdefault(key, {}).setdefault(step.event, [])
-    mine.append((clock[step.event], step))
-    if len(mine) > KEPT:
-        del mine[0]
+        for epoch, first in keys[other_key]:
+            if (
+                first.event != step.event
+                and epoch > clock.get(first.event, 0)
+                and not _both_read(first, step)
+            ):
+                yield Race(first, step)
+    accesses = keys.get(key)
+    if accesses is None:
+        accesses = keys[key] = deque(maxlen=KEPT)
+    accesses.append((clock[step.event], step))
 
 
 def _both_read(first: Step, second: Step) -> bool:

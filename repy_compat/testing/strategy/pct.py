@@ -16,7 +16,7 @@ from random import Random
 
 from repy_compat.testing.record import Record
 from repy_compat.testing.strategy.base import Strategy
-from repy_compat.world.simulation.engine import Chooser
+from repy_compat.world.simulation.engine import TIME, Chooser
 
 
 class PCT(Strategy):
@@ -36,20 +36,22 @@ class PCT(Strategy):
         self._made += 1
         random = Random(f"pct/{self._depth}/{self._seed}/{self._made}")
         changes = {random.randrange(self._length) for _ in range(self._depth - 1)}
-        priorities: dict[int, float] = {}
+        # By number of the event; drawn in that order, whoever is asked for first.
+        # The first is that of time, the choice of a loose clock.
+        priorities = [random.random()]
 
         def priority(event: int) -> float:
-            if event not in priorities:
-                # Above every changed one: those are below zero.
-                priorities[event] = random.random()
-            return priorities[event]
+            place = 0 if event == TIME else event + 1
+            while len(priorities) <= place:
+                priorities.append(random.random())
+            return priorities[place]
 
         def choose(index: int, current: int, choices: list[int]) -> int:
-            # Sorted, so that an event's draw doesn't depend on the list's order.
-            best = max(sorted(choices), key=priority)
+            best = max(choices, key=priority)
             if index in changes:
-                priorities[best] = -1.0 - index
-                best = max(sorted(choices), key=priority)
+                # Below every other one, those changed earlier included.
+                priorities[0 if best == TIME else best + 1] = -1.0 - index
+                best = max(choices, key=priority)
             return best
 
         return choose

@@ -23,6 +23,9 @@ DECISIVE_CALLS = frozenset(
     ["canceltimer", "exitall", "stopcomm", "settimer", "createthread"]
 )
 UPDATE, DATA, LOCK, CALL, PRINT = range(5)
+# Schedules that wait to be tried, and other events that are tried at one call.
+FRONTIER = 20_000
+OTHERS = 8
 
 
 class RaceDirected(Strategy):
@@ -86,11 +89,13 @@ class RaceDirected(Strategy):
 
     def _try_others(self, record: Record, index: int, weight: int) -> None:
         current, choices = record.offers[index]
-        for event in choices:
+        for event in choices[:OTHERS]:
             if event != current:
                 self._push(record, index, event, weight)
 
     def _push(self, record: Record, index: int, event: int, weight: int) -> None:
+        if len(self._heap) >= FRONTIER:
+            return
         kept = tuple(step for step in record.departures if step[0] < index)
         departures = (*kept, (index, event))
         if departures not in self._known:

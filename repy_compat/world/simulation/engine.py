@@ -45,6 +45,10 @@ Entry = tuple[int, str, object, object, int]
 # The choice of letting time go on to the next deadline, with a loose clock.
 TIME = -2
 
+# Events of one decision that are remembered: with thousands that can run, all
+# of them would be millions.
+OFFERED = 50
+
 PATIENCE = 500
 FREE_READINGS = 1000
 MAIN = 0
@@ -224,7 +228,7 @@ class Engine(Scheduler):
         index = self.decisions
         self.decisions = index + 1
         usual = current if current >= 0 else choices[0]
-        self.offers.append((current, tuple(choices)))
+        self.offers.append((current, tuple(choices[:OFFERED])))
         number = self._chooser(index, current, choices)
         if number != usual:
             self.departures.append((index, number))

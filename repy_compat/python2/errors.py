@@ -459,7 +459,7 @@ def _twin(error: BaseException, cls: type) -> BaseException:
         cls = EXCEPTIONS[name]
     ours: BaseException
     if cls in _PLAIN:
-        ours = cls(*arguments)
+        ours = cls(*arguments)  # type: ignore[assignment]
         return ours
     ours = cls.__new__(cls)  # type: ignore[call-overload]
     if isinstance(ours, SyntaxError):

@@ -144,6 +144,7 @@ class Sandbox:
         self, callfunc: str, code_of_failure: int, code_of_no_event: int
     ) -> None:
         self.namespace["callfunc"] = callfunc
+        self.runtime.unique_id()  # a phase counts like a timer
         try:
             self.events.main(lambda: self._run_text(code_of_failure))
         except LimitReached as refused:
@@ -199,9 +200,11 @@ class Sandbox:
             if self.ending is not None:
                 return
             self.ending = ending
+            # Before anybody else can come this way and leave by RunEnded: what a
+            # ``finally`` of the program does then has no effect any more.
+            self.runtime.stop()
         if self._on_end is not None:
             self._on_end(ending)
-        self.runtime.stop()
         self.world.scheduler.stop()
 
     # --- the context ---------------------------------------------------------

@@ -69,12 +69,18 @@ def wrong_call_v1(
         return NamespaceViolationError(violation_text(refused))
     shown = python2_text.py2_repr(arguments)
     if subject:
-        rest = shown[1:] if arguments else ")"
-        shown = f"({subject}, {rest}" if arguments else f"({subject},{rest}"
+        shown = _with_subject(subject, arguments)
     return Py2TypeError(
         f"Function '{name}' called with incorrect arguments. {detail} "
         f"Arguments were args:{shown}, kwargs:{python2_text.py2_repr(keywords)}"
     )
+
+
+def _with_subject(subject: str, arguments: Arguments) -> str:
+    """The text of a tuple of an object, whose text is ``subject``, and arguments."""
+    if not arguments:
+        return f"({subject},)"
+    return f"({', '.join([subject, *map(python2_text.py2_repr, arguments)])})"
 
 
 def no_arguments_v1(

@@ -93,7 +93,7 @@ class Runtime:
         self.describe_error = describe_error or _no_description
         self.network_options = network_options
         self.handle_class = HandleV1 if dialect.name == "V1" else Handle
-        self._numbers = count(1)
+        self._numbers = count()
         self._over = False
         self._at_end: list[Callable[[], None]] = []
         self._rules = limits.rules if apply_rules and dialect.name == "V1" else None
@@ -136,8 +136,8 @@ class Runtime:
     def unique_id(self, prefix: str = "") -> str:
         """A new internal id, such as ``_EVENT:MainThread:1``.
 
-        It names the thread that asked and counts over everything that the
-        program made (Repy V1 specification, section 9.2).
+        It names the thread that asked and counts over the phases and everything
+        that the program made (Repy V1 specification, section 9.2).
         """
         thread = self.scheduler.current_name()
         return f"{prefix}{thread}:{next(self._numbers)}"

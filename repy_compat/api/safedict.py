@@ -221,7 +221,7 @@ def _check_key(mapping: SafeDict, key: object) -> None:
     if type(key) is not str:
         raise Py2TypeError("'SafeDict' keys must be of string type!")
     if not is_visible(key, mapping.ǀdialect):
-        raise Py2ValueError(f"Unsafe key: {python2_text.py2_repr(key)}")
+        raise Py2ValueError(f"Unsafe key: '{key}'")
 
 
 def _plain(value: object) -> dict[str, object] | None:

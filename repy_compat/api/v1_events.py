@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from repy_compat.api.runtime import Runtime
 
-_LOCK_TEXT = "<thread.lock object>"
 _LOCK = Nature("lock", "<thread.lock object at 0x{:x}>")
 
 
@@ -100,6 +99,8 @@ def _build_settimer(runtime: Runtime) -> Callable[..., object]:
         gate("settimer", delay)
         assert callable(function)
         call = _Call(function, copied)
+        # The id names the item, so a refused timer has used one up, too.
+        handle_text = repr(runtime.unique_id("_EVENT:"))
         try:
             event = schedule(as_delay(delay), EVENT, call.run)
         except ResourceRefused as error:
@@ -110,7 +111,7 @@ def _build_settimer(runtime: Runtime) -> Callable[..., object]:
             return make_handle(
                 handle_class,
                 "timerhandle",
-                repr(runtime.unique_id("_EVENT:")),
+                handle_text,
                 {},
                 inner=event,
                 owner=runtime,
@@ -178,6 +179,7 @@ def _build_getlock(runtime: Runtime) -> Callable[..., object]:
         if denied is not None:
             raise Py2Exception(*denied.args)
         lock = new_lock()
+        subject = f"<thread.lock object at 0x{id(lock):x}>"
         take = lock.acquire
         give_up = lock.release
 
@@ -188,14 +190,12 @@ def _build_getlock(runtime: Runtime) -> Callable[..., object]:
             if found is None or (
                 type(found[0]) is not bool and type(found[0]) is not int
             ):
-                raise wrong_call_v1("acquire", arguments, keywords, subject=_LOCK_TEXT)
+                raise wrong_call_v1("acquire", arguments, keywords, subject=subject)
             return take(bool(found[0]))
 
         def release(*arguments: object, **keywords: object) -> None:
             if arguments or keywords:
-                raise no_arguments_v1(
-                    "release", arguments, keywords, subject=_LOCK_TEXT
-                )
+                raise no_arguments_v1("release", arguments, keywords, subject=subject)
             try:
                 give_up()
                 return

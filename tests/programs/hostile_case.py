@@ -152,6 +152,8 @@ def command(case: Case, folder: Path) -> list[str]:
     restrictions = HERE / ("restrictions.v2" if case.is_v2 else "restrictions.v1")
     launcher = _LAUNCHER.format(root=str(ROOT))
     options = [*case.options, "--cwd", str(folder / "vessel")]
+    if has_every_wall():
+        options.append("--strict")
     if "--timeout" not in options:
         options += ["--timeout", "30"]
     return [
@@ -162,6 +164,16 @@ def command(case: Case, folder: Path) -> list[str]:
         str(restrictions),
         str(program),
     ]
+
+
+def has_every_wall() -> bool:
+    """Whether --strict can be kept here: then each run has to keep it."""
+    from repy_compat.supervisor import landlock, seccomp
+
+    try:
+        return landlock.version() >= 4 and seccomp.machine() is not None
+    except OSError:
+        return False
 
 
 def environment() -> dict[str, str]:

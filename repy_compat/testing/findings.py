@@ -268,7 +268,7 @@ class Comparison:
     ended: Run | None = None
     endless: Run | None = None
     refused: Run | None = None
-    unclean_exit: Run | None = None
+    unclean_exits: dict[str, Run] = field(default_factory=dict)
 
     def compare(self, run: Run) -> list[tuple[Finding, Run]]:
         """What this run, beside the earlier ones, shows; with the run at fault."""
@@ -296,19 +296,25 @@ class Comparison:
     def _leftovers(self, run: Run) -> Iterator[tuple[Finding, Run]]:
         if run.how != "exitall":
             return
-        # The event that called exitall holds its own.
+        # The event that called exitall holds its own. An event that had nothing
+        # left to do but end makes no difference: then the data are the same.
         if run.left.get("events", 0) > 1:
-            self.unclean_exit = self.unclean_exit or run
+            self.unclean_exits.setdefault(_data_of(run), run)
         else:
             self.clean_exit = self.clean_exit or run
-        if self.unclean_exit is not None and self.clean_exit is not None:
-            number = self.unclean_exit.left["events"] - 1
-            summary = (
-                f"exitall ends the program while {number} other events or timers are"
-                " left; under another schedule none is"
-            )
-            key = ("left", "events")
-            yield Finding("left", summary, (), key), self.unclean_exit
+        if self.clean_exit is None:
+            return
+        clean = _data_of(self.clean_exit)
+        for data, unclean in self.unclean_exits.items():
+            if data != clean:
+                number = unclean.left["events"] - 1
+                summary = (
+                    f"exitall ends the program while {number} other events or timers"
+                    " are left, whose work is missing then; under another schedule"
+                    " none is"
+                )
+                yield Finding("left", summary, (), ("left", "events")), unclean
+                return
 
     def _endlessness(self, run: Run) -> Iterator[tuple[Finding, Run]]:
         if run.how == "steps":
@@ -327,6 +333,24 @@ class Comparison:
         if len(self.outputs) > 1:
             first, *_, last = self.outputs.values()
             yield _output(first, last), last
+
+
+def _data_of(run: Run) -> str:
+    """The plain data of ``mycontext``, without the order of its lists."""
+    return _plain(run.mycontext, 6)
+
+
+def _plain(value: object, depth: int) -> str:
+    if depth == 0:
+        return "..."
+    if isinstance(value, dict):
+        pairs = (f"{_plain(k, 1)}: {_plain(v, depth - 1)}" for k, v in value.items())
+        return "{" + ", ".join(sorted(pairs)) + "}"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "[" + ", ".join(sorted(_plain(each, depth - 1) for each in value)) + "]"
+    if isinstance(value, (str, int, float, bool, type(None))):
+        return repr(value)
+    return type(value).__name__
 
 
 def _limit(refused: Run, unrefused: Run) -> Finding:

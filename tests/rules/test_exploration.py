@@ -304,3 +304,17 @@ def test_waiting_for_the_network_is_no_deadlock() -> None:
     done = run(text)
     assert done.how == "listening"
     assert explore(text, schedules=20).ok
+
+
+def test_an_event_that_only_had_to_end_is_not_left() -> None:
+    """The last worker may call exitall while another is about to return."""
+    text = (
+        "lock = getlock()\n"
+        "def f():\n"
+        "  lock.acquire()\n  mycontext['n'] += 1\n  last = mycontext['n'] == 2\n"
+        "  lock.release()\n"
+        "  if last: exitall()\n"
+        "if callfunc == 'initialize':\n  mycontext['n'] = 0\n"
+        "  settimer(0.0, f, ())\n  settimer(0.0, f, ())\n"
+    )
+    assert explore(text, schedules=150).ok

@@ -66,6 +66,9 @@ class SafeDict:
     def __hash__(self) -> int:
         raise Py2TypeError("unhashable instance")
 
+    def __call__(self, *_arguments: object, **_keywords: object) -> NoReturn:
+        raise Py2AttributeError("SafeDict instance has no __call__ method")
+
     # --- single keys
 
     def __getitem__(self, key: str) -> object:
@@ -210,7 +213,7 @@ class SafeDict:
 
 
 # For a program it's an instance of an old-style class, like any other.
-python2_names.NAMES[SafeDict] = "instance"
+python2_names.register_view(SafeDict, lambda mapping: dict(mapping.items()))
 
 # SafeDicts whose text is being made, with the thread that makes it: they hold
 # themselves (``_context``), directly or in what they hold.
@@ -277,11 +280,22 @@ def safedict_of(source: object, dialect: Dialect) -> SafeDict:
     return made
 
 
+def _constructor_text(arguments: tuple[object, ...], keywords: object) -> str | None:
+    from repy_compat.python2.arity import Signature, arity_text
+
+    signature = Signature(("self", "from_dict"), 1, False, False)
+    names = tuple(keywords)  # type: ignore[arg-type,var-annotated]
+    return arity_text("__init__", signature, 1 + len(arguments), names)
+
+
 def new_constructor(dialect: Dialect) -> Callable[..., object]:
     """The builtin ``SafeDict`` of a run: a function that makes one."""
 
-    def SafeDict(from_dict: object = None) -> object:
-        return safedict_of(from_dict, dialect)
+    def SafeDict(*arguments: object, **keywords: object) -> object:
+        if len(arguments) + len(keywords) > 1 or not keywords.keys() <= {"from_dict"}:
+            raise Py2TypeError(_constructor_text(arguments, keywords))
+        given = arguments[0] if arguments else keywords.get("from_dict")
+        return safedict_of(given, dialect)
 
     SafeDict.__qualname__ = "SafeDict"
     return SafeDict

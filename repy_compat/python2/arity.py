@@ -10,6 +10,8 @@ from __future__ import annotations
 import gc
 from types import FrameType, FunctionType, TracebackType
 
+from repy_compat.python2.names import HOST_METHODS
+
 _VARARGS, _VARKEYWORDS = 4, 8  # flags of code objects
 
 
@@ -268,6 +270,8 @@ def _functions(called: str, frame: FrameType) -> list[FunctionType]:
         found = found.__dict__.get(part)
     if isinstance(found, FunctionType) and found.__qualname__ == called:
         return [found]
+    if called in HOST_METHODS:
+        return [HOST_METHODS[called]]
     builtins = frame.f_builtins
     return [
         value

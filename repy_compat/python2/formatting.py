@@ -12,7 +12,6 @@ from repy_compat.python2.conversions import as_index
 from repy_compat.python2.names import (
     INT_MAX,
     INT_MIN,
-    is_old_style_instance,
     long,
     type_name,
 )
@@ -362,7 +361,7 @@ class _Run:
 
 def _is_mapping(value: object) -> bool:
     """Whether 2.7 takes ``value`` for a mapping: also a list, an old-style instance."""
-    return isinstance(value, dict | list) or is_old_style_instance(value)
+    return isinstance(value, dict | list) or type_name(value) == "instance"
 
 
 def _item(mapping: object, key: str) -> object:

@@ -203,6 +203,26 @@ def is_old_style_class(value: object) -> bool:
     return isinstance(value, type) and classes_module().is_old_style_class(value)  # type: ignore[attr-defined]
 
 
+VIEWS: dict[type, Callable[[object], dict]] = {}
+"""Host types that compare as the dictionary they show, and how to get it."""
+
+HOST_METHODS: dict[str, FunctionType] = {}
+"""Methods of host types that pass for a program's, by their qualified names."""
+
+
+def register_view(cls: type, plain: Callable[[object], dict]) -> None:
+    """Let instances of ``cls`` pass for old-style ones that behave like a dict.
+
+    ``plain`` gives the dictionary that an instance compares as. Complaints about
+    arguments of the methods read as those about a program's methods.
+    """
+    NAMES[cls] = "instance"
+    VIEWS[cls] = plain
+    for value in vars(cls).values():
+        if type(value) is FunctionType:
+            HOST_METHODS[value.__qualname__] = value
+
+
 def register_builtin_method(function: Callable[..., object]) -> None:
     """Let bound methods of ``function`` pass for built-in ones."""
     _builtin_methods.add(function)

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable
 from types import MethodType
 
-from repy_compat.python2.names import is_old_style_instance, type_name
+from repy_compat.python2.names import VIEWS, is_old_style_instance, type_name
 
 _REFUSED_COMPLEX = "no ordering relation is defined for complex numbers"
 _REFUSED_SETS = "cannot compare sets using cmp()"
@@ -107,6 +107,8 @@ def _cmp(left: object, right: object) -> int:
         return _cmp_sets(left, right)
     if left == right:
         return 0
+    if type(left) in VIEWS or type(right) in VIEWS:
+        return _cmp(_shown(left), _shown(right))
     if isinstance(left, _REAL) and isinstance(right, _REAL):
         return -1 if left < right else 1
     if isinstance(left, list) and isinstance(right, list):
@@ -119,6 +121,11 @@ def _cmp(left: object, right: object) -> int:
         one = (left.start, left.stop, left.step)
         return _cmp_sequences(one, (right.start, right.stop, right.step))
     return _by_value_or_type(left, right)
+
+
+def _shown(value: object) -> object:
+    plain = VIEWS.get(type(value))
+    return value if plain is None else plain(value)
 
 
 def _cmp_sequences(left: list | tuple, right: list | tuple) -> int:

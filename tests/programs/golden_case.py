@@ -28,14 +28,15 @@ SECONDS = 60
 class GoldenCase:
     """A recorded program and what its header says."""
 
-    def __init__(self, program: Path) -> None:
+    def __init__(self, program: Path, root: Path = GOLDEN) -> None:
         self.program = program
+        self.root = root
         self.header = _read_header(program)
 
     @property
     def name(self) -> str:
-        """The case's path below the folder of recorded programs."""
-        return str(self.program.relative_to(GOLDEN))
+        """The case's path below the folder of programs."""
+        return str(self.program.relative_to(self.root))
 
     @property
     def uses_network(self) -> bool:
@@ -112,18 +113,38 @@ class GoldenCase:
         return "".join(shown)
 
 
-def all_cases() -> list[GoldenCase]:
-    """Every recorded program, in the order of names."""
+def all_cases(root: Path = GOLDEN) -> list[GoldenCase]:
+    """Every program below ``root`` with its output, in the order of names."""
     programs = (
         path
         for suffix in (".repy", ".r2py", ".mix")
-        for path in GOLDEN.rglob(f"*{suffix}")
+        for path in root.rglob(f"*{suffix}")
     )
     return [
-        GoldenCase(path)
+        GoldenCase(path, root)
         for path in sorted(programs)
         if path.with_suffix(".out").exists() and not path.name.startswith("part_")
     ]
+
+
+def check(case: GoldenCase, box: Path) -> None:
+    """Run ``case`` in the new folder ``box``; AssertionError if it ends otherwise."""
+    box.mkdir()
+    output, errors, code = case.run(box)
+    if case.header.get("stdout") == "lines":
+        missing = first_missing(case.expected_output().splitlines(), output)
+        assert missing is None, f"{missing!r} is missing in:\n{output}\n{errors}"
+    else:
+        assert output == case.expected_output(), errors
+    missing = first_missing(case.expected_errors(), errors)
+    assert missing is None, f"{missing!r} is missing in:\n{errors}"
+    if "silent" in case.header:
+        assert errors == ""
+    wanted = case.header.get("exit")
+    if wanted == "nonzero":
+        assert code != 0
+    elif wanted is not None:
+        assert code == (0 if wanted == "zero" else int(wanted))
 
 
 def first_missing(wanted: list[str], text: str) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs.golden_case import GoldenCase, all_cases, first_missing
+from tests.programs.golden_case import GoldenCase, all_cases, check
 
 
 #: Recorded programs that ask for more than we promise, with the page that says so.
@@ -37,18 +37,4 @@ def _marks(case: GoldenCase) -> list[pytest.MarkDecorator]:
 @pytest.mark.parametrize("case", _parameters())
 def test_recorded_program(case: GoldenCase, tmp_path: Path) -> None:
     """Output is equal to the character; error lines come in their order."""
-    box = tmp_path / "box"
-    box.mkdir()
-    output, errors, code = case.run(box)
-    if case.header.get("stdout") == "lines":
-        missing = first_missing(case.expected_output().splitlines(), output)
-        assert missing is None, f"{missing!r} is missing in:\n{output}\n{errors}"
-    else:
-        assert output == case.expected_output(), errors
-    missing = first_missing(case.expected_errors(), errors)
-    assert missing is None, f"{missing!r} is missing in:\n{errors}"
-    wanted = case.header.get("exit")
-    if wanted == "nonzero":
-        assert code != 0
-    elif wanted is not None:
-        assert code == (0 if wanted == "zero" else int(wanted))
+    check(case, tmp_path / "box")

@@ -23,9 +23,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from repy_compat.testing import Run, explore, run  # noqa: E402
+from repy_compat.testing.rig import without_collector  # noqa: E402
 from repy_compat.testing.running import replay_on  # noqa: E402
 from repy_compat.testing.strategy import new_strategy  # noqa: E402
-from repy_compat.testing.subject import Subject, without_collector  # noqa: E402
+from repy_compat.testing.subject import Subject  # noqa: E402
 from repy_compat.world.simulation.engine import go_on  # noqa: E402
 from tests.exploring import DOCUMENTED, RACES, programs, terms_of  # noqa: E402
 

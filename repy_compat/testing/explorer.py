@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from repy_compat.errors import InternalError, UsageError
-from repy_compat.testing.findings import KINDS, Comparison, Finding, findings_of
+from repy_compat.testing.comparing import Comparison
+from repy_compat.testing.findings import KINDS, Finding, findings_of
+from repy_compat.testing.rig import without_collector
 from repy_compat.testing.schedule import Departures, follow
 from repy_compat.testing.shrinking import Shrinking
 from repy_compat.testing.strategy import Auto, Strategy
-from repy_compat.testing.subject import Run, Subject, without_collector
+from repy_compat.testing.subject import Run, Subject
 from repy_compat.world.simulation.engine import go_on
 
 FAILS, HOLDS, EXHAUSTED, INCONCLUSIVE = "fails", "holds", "exhausted", "inconclusive"

@@ -9,32 +9,33 @@ from __future__ import annotations
 import gc
 import os
 import shlex
-import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import CodeType
 from typing import Any
 
-from repy_compat.api.readings import Readings
-from repy_compat.errors import LimitReached, RunEnded, UsageError
-from repy_compat.language.cache import CodeCache
+from repy_compat.errors import UsageError
 from repy_compat.language.compiler import Program
-from repy_compat.limits.ledger import Item
 from repy_compat.limits.restrictions import Limits
 from repy_compat.loading import Loader, library_folder
 from repy_compat.outcome import Ending
 from repy_compat.sandbox import Sandbox
 from repy_compat.testing.marking import helpers
 from repy_compat.testing.record import Place, Record
+from repy_compat.testing.rig import (
+    CompiledTexts,
+    QuietFinalisers,
+    dissolve,
+    still_readings,
+    watch_ledger,
+    without_collector,
+)
 from repy_compat.testing.schedule import Schedule
 from repy_compat.world.simulated import STEPS, SimulatedWorld
 from repy_compat.world.simulation.carriers import Carrier, new_carrier
-from repy_compat.world.simulation.engine import Chooser, Engine
+from repy_compat.world.simulation.engine import Chooser
 
 RUNS_PER_COLLECTION = 200
-BARE_MEMORY = 9_000_000
 CLOCKS = ("virtual", "loose")
 _AT_REST = {
     "deadlock": "every event waits for another",
@@ -135,8 +136,8 @@ class Subject:
             raise UsageError(f"args is a list of strings, not {args!r}")
         self.program, self.source = _compiled(program, dialect, include_path)
         self._lines: dict[str, list[str]] = {}
-        self._readings = _still_readings()
-        self._compiled_texts = _CompiledTexts()
+        self._readings = still_readings()
+        self._compiled_texts = CompiledTexts()
         self._given_limits = limits
         self._include_path = list(include_path)
         self.args = list(args)
@@ -205,7 +206,7 @@ class Subject:
         )
         left: dict[str, int] = {}
         refused: Counter[str] = Counter()
-        with without_collector(), _QuietFinalisers():
+        with without_collector(), QuietFinalisers():
             try:
                 sandbox = self._sandbox(world, left, refused)
                 ending = sandbox.main()
@@ -232,7 +233,7 @@ class Subject:
         engine.on_rest = lambda ending: sandbox.stop(
             Ending(ending, 0, _AT_REST[ending])
         )
-        _watch(sandbox, engine, refused)
+        watch_ledger(sandbox, engine, refused)
         sandbox.runtime.builtins.update(helpers(engine))
         sandbox.runtime.code_cache = self._compiled_texts
         return sandbox
@@ -249,7 +250,7 @@ class Subject:
         record = Record.of(world.scheduler)
         mycontext = sandbox.namespace.get("mycontext")
         most_held = sandbox.most_held()
-        _dissolve(sandbox)
+        dissolve(sandbox)
         # A seed that nothing was drawn from makes no difference to a replay.
         schedule = Schedule(record.departures, seed if world.drawn() else 0)
         return Run(
@@ -271,123 +272,6 @@ class Subject:
             program=self.program,
             subject=self,
         )
-
-
-def _watch(sandbox: Sandbox, engine: Engine, refused: Counter[str]) -> None:
-    """Note in the log what the ledger gives and refuses."""
-    take = sandbox.ledger.take
-
-    def watched(resource: str, holder: str) -> Item:
-        try:
-            item = take(resource, holder)
-        except LimitReached:
-            refused[resource] += 1
-            engine.note("refused", None, resource)
-            raise
-        engine.note("take", None, resource)
-        if resource == "events":
-            return _EventItem(item, engine)  # type: ignore[return-value]
-        return item
-
-    sandbox.ledger.take = watched  # type: ignore[method-assign]
-
-
-def _dissolve(sandbox: Sandbox) -> None:
-    """Cut the cycles of a run that is over, so that it is freed at once.
-
-    Thousands of runs follow one another; left to the collector they would be
-    most of what it does.
-    """
-    vars(sandbox.ledger).pop("take", None)
-    sandbox.runtime.builtins.clear()
-    sandbox.namespace.clear()
-    for part in (sandbox.runtime, sandbox.events, sandbox):
-        vars(part).clear()
-
-
-class _CompiledTexts(CodeCache):
-    """The texts of virtual namespaces, compiled once for all runs of a subject."""
-
-    def __init__(self) -> None:
-        self._codes: dict[str, CodeType] = {}
-
-    def key(self, digest: str, dialect: str, filename: str, exploring: bool) -> str:
-        """Text, dialect and name; the rest is the same for all runs."""
-        return f"{digest}/{dialect}/{filename}"
-
-    def load(self, key: str) -> CodeType | None:
-        """The code object, if the text was compiled before."""
-        return self._codes.get(key)
-
-    def store(self, key: str, code: CodeType) -> None:
-        """Keep a code object."""
-        self._codes[key] = code
-
-
-class _EventItem:
-    """The unit of an event: others may go on before the event gives it back.
-
-    The moment between an event's last line and its end matters to whoever asks
-    for an event meanwhile, and no mark of the compiler lies there.
-    """
-
-    __slots__ = ("_engine", "_item")
-
-    def __init__(self, item: Item, engine: Engine) -> None:
-        self._item = item
-        self._engine = engine
-
-    @property
-    def holder(self) -> str:
-        return self._item.holder
-
-    @holder.setter
-    def holder(self, name: str) -> None:
-        self._item.holder = name
-
-    def give_back(self) -> bool:
-        engine = self._engine
-        try:
-            if not engine.ended and engine.current_name() == self._item.holder:
-                engine.point("leave")
-        finally:
-            given = self._item.give_back()
-        return given
-
-
-def _still_readings() -> Readings:
-    """What a simulated program used: nothing, so that every run reads the same."""
-    readings = Readings()
-    readings.cpu = readings.thread_cpu = float
-    readings.memory = lambda: BARE_MEMORY
-    return readings
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """No cyclic collection meanwhile: it would call finalisers at odd moments."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-class _QuietFinalisers:
-    """While events leave, finalisers that come upon the end of the run keep quiet."""
-
-    def __enter__(self) -> None:
-        self._hook = sys.unraisablehook
-        sys.unraisablehook = self._show
-
-    def __exit__(self, *_: object) -> None:
-        sys.unraisablehook = self._hook
-
-    def _show(self, unraisable: Any) -> None:
-        if not issubclass(unraisable.exc_type, RunEnded):
-            self._hook(unraisable)
 
 
 def limits_of(

@@ -27,6 +27,7 @@ _RAISE = PRIVATE + "raise"
 _EXCEPT = PRIVATE + "except"
 _EXEC = PRIVATE + "exec"
 _REPR = PRIVATE + "repr"
+_LONG_LITERAL = f"u'{PRIVATE}".encode()
 _BLOCKS = ("body", "orelse", "finalbody", "handlers")
 
 
@@ -47,7 +48,7 @@ def convert(tree: ast.Module, rewritten: Rewritten) -> ast.Module:
     Raises NotPython2 where a rewritten form doesn't have Python 2's shape.
     """
     if rewritten.renamed or "`" in rewritten.pieces or rewritten.suspicious:
-        _restore_words(tree)
+        _restore_words(tree, rewritten)
     blocks: list[list[ast.stmt]] = [tree.body]
     while blocks:
         block = blocks.pop()
@@ -207,10 +208,11 @@ def _tuple_parameter(argument: ast.arg, rewritten: Rewritten) -> TupleParameter:
     text, line = rewritten.tuple_parameters[argument.arg]
     inner = rewrite(text)
     try:
-        parsed = ast.increment_lineno(ast.parse(inner.text), line - 1)
+        parsed = ast.parse(inner.text)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise NotPython2(argument) from None
-    _restore_words(parsed)
+    _restore_words(parsed, inner)
+    ast.increment_lineno(parsed, line - 1)
     statement = parsed.body[0]
     if len(parsed.body) != 1 or not isinstance(statement, ast.Expr):
         raise NotPython2(argument)
@@ -222,9 +224,10 @@ def _tuple_parameter(argument: ast.arg, rewritten: Rewritten) -> TupleParameter:
     return TupleParameter(name=argument.arg, target=target)
 
 
-def _restore_words(tree: ast.Module) -> None:
+def _restore_words(tree: ast.Module, rewritten: Rewritten) -> None:
     """Gives renamed words, long literals and backquotes their own form back."""
     pending: list[ast.AST] = [tree]
+    lines = rewritten.text.encode("utf-8").split(b"\n")
     while pending:
         node = pending.pop()
         for name in _SEARCHED.get(node.__class__, node._fields):
@@ -232,7 +235,7 @@ def _restore_words(tree: ast.Module) -> None:
             kind = value.__class__
             if kind is str:
                 if value[:1] == PRIVATE:  # type: ignore[index]
-                    _restore(node, name, value)  # type: ignore[arg-type]
+                    _restore(node, name, value, lines)  # type: ignore[arg-type]
             elif kind is list:
                 for index, item in enumerate(value):  # type: ignore[arg-type]
                     if isinstance(item, ast.AST):
@@ -246,10 +249,11 @@ def _restore_words(tree: ast.Module) -> None:
                 pending.append(value)
 
 
-def _restore(node: ast.AST, name: str, value: str) -> None:
+def _restore(node: ast.AST, name: str, value: str, lines: list[bytes]) -> None:
     word = value[len(PRIVATE) :]
     if isinstance(node, ast.Constant):
-        if node.kind == "u":
+        # A program's own u'\u01c010' has the same value, but was written otherwise.
+        if lines[node.lineno - 1].startswith(_LONG_LITERAL, node.col_offset):
             if PRIVATE in word:
                 raise NotPython2(node)  # two literals side by side
             node.value = int(word, 0)

@@ -308,20 +308,24 @@ class _Rewriter:
         output = self.replacements.get(piece, piece)
         following = self.pieces[index + 1][0] if index + 1 < len(self.pieces) else "\n"
         tight = following.isalnum() or following == "_"
-        if output[0] == "u" and (
-            tight or self.before(index)[-1:] in "'\"" or self.next_is_string(index)
-        ):
+        if output[0] == "u" and (tight or self.is_beside_string(index)):
             self.result.suspicious = True
         if tight:
             self.result.suspicious |= piece == "0" and following in "xXoObB"
             output += " "
         self.output[index] = output
 
-    def next_is_string(self, index: int) -> bool:
-        index = self.after(index)
-        if index >= len(self.pieces):
-            return False
-        return self.pieces[index].rstrip(" \t\f")[-1:] in ("'", '"')
+    def is_beside_string(self, index: int) -> bool:
+        """Whether a string literal is next to a piece, on whatever line."""
+        pieces = self.pieces
+        for step in (-1, 1):
+            at = index + step
+            while 0 <= at < len(pieces) and pieces[at][0] in "\\\n#":
+                at += step
+            if 0 <= at < len(pieces):
+                if pieces[at].rstrip(" \t\f")[-1:] in ("'", '"'):
+                    return True
+        return False
 
     def unicode_literal(self, index: int, piece: str, inside: bool) -> None:
         """Marks the whole chain of adjacent literals as unicode by its first one.

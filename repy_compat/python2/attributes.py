@@ -13,7 +13,7 @@ from types import FunctionType, MethodType
 
 from repy_compat.python2 import classes, types
 from repy_compat.python2.classes import PRIVATE
-from repy_compat.python2.names import register_builtin_method, type_name
+from repy_compat.python2.names import NAMES, register_builtin_method, type_name
 
 MOST_ARGUMENTS = 3
 
@@ -108,7 +108,30 @@ class Guard:
                 return found
             if name in ancestor.__dict__:
                 break
-        return self._native()
+        return self._of_class() if issubclass(kind, type) else self._native()
+
+    def read_from_class(self, cls: type) -> object:
+        """``cls.name``: a method that a program's class inherits from ``str`` is ours.
+
+        The host's own would do what ours is there to prevent.
+        """
+        for ancestor in cls.__mro__:
+            if ancestor in self.table:
+                if self.table[ancestor] is None:
+                    plain = classes.plain_name(cls)
+                    raise AttributeError(
+                        f"type object '{plain}' has no attribute '{self.name}'"
+                    )
+                return getattr(classes.FACADES[NAMES.get(ancestor, "int")], self.name)
+            if self.name in ancestor.__dict__:
+                break
+        return getattr(cls, self.name)
+
+    def _of_class(self) -> Function:
+        def of_class(cls: type, *arguments: object, **keywords: object) -> object:
+            return self.read_from_class(cls)(*arguments, **keywords)  # type: ignore[operator]
+
+        return of_class
 
     def _refusal(self) -> Function:
         name = self.name
@@ -188,6 +211,8 @@ def _helpers_of(guard: Guard) -> dict[str, object]:
                 return MethodType(found, value)
             if name in ancestor.__dict__:
                 break
+        if isinstance(value, type):
+            return guard.read_from_class(value)
         return getattr(value, name)
 
     return {
@@ -216,7 +241,7 @@ def load_dunder(value: object, name: str) -> object:
                 raise AttributeError(
                     f"class {classes.plain_name(value)} has no attribute '{name}'"
                 )
-            return getattr(value, name)
+            found = getattr(value, name)
         if type(found) is FunctionType:
             return classes.UnboundMethod(found, value)
         return found
@@ -232,7 +257,10 @@ def load_dunder(value: object, name: str) -> object:
             return MethodType(found, value)
     if name == "__iter__" and isinstance(value, str):
         raise _no_attribute(value, name)
-    return getattr(value, name)
+    found = getattr(value, name)
+    if isinstance(value, type) and type(found) is FunctionType:
+        return classes.UnboundMethod(found, value)  # one of ours stays out of sight
+    return found
 
 
 _NONE = object()

@@ -83,7 +83,7 @@ GUARDED = frozenset(
         "isprintable maketrans removeprefix removesuffix has_key items iteritems "
         "iterkeys itervalues keys values viewitems viewkeys viewvalues sort clear copy "
         "next as_integer_ratio bit_count from_bytes is_integer to_bytes start stop "
-        "step mapping isdisjoint"
+        "step mapping isdisjoint mro"
     ).split()
 )
 """The attribute names that lowered code reads through helpers."""

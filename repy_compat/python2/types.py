@@ -13,7 +13,12 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 
 from repy_compat.python2 import conversions, dictmaking, tables, text
-from repy_compat.python2.classes import NewRoot, is_old_style_class, register_facade
+from repy_compat.python2.classes import (
+    FACADES,
+    NewRoot,
+    is_old_style_class,
+    register_facade,
+)
 from repy_compat.python2.counts import KEYWORDS, takes
 from repy_compat.python2.iteration import iterate
 from repy_compat.python2.names import (
@@ -312,12 +317,40 @@ _KEEPING = [
     "symmetric_difference",
     "copy",
 ]
-_OwnSet = type("set", (set,), {name: _kept_class(set, name) for name in _KEEPING})
-_OwnFrozenset = type(
-    "frozenset",
-    (frozenset,),
-    {name: _kept_class(frozenset, name) for name in _KEEPING},
-)
+
+
+class _KeptMethod:
+    """A method of the hidden bases: read from a class it's that of ``set`` itself.
+
+    A plain function would be handed out there, the same one to every program.
+    """
+
+    __slots__ = ("name", "facade", "function")
+
+    def __init__(self, name: str, facade: str, function: Construct) -> None:
+        self.name = name
+        self.facade = facade
+        self.function = function
+
+    def __get__(self, instance: object, owner: type | None = None) -> object:
+        if instance is None:
+            return getattr(FACADES[self.facade], self.name)
+        return MethodType(self.function, instance)
+
+
+def _own_base(base: type) -> type:
+    members: dict[str, object] = {}
+    for name in _KEEPING:
+        method = _kept_class(base, name)
+        if name[:2] != "__":
+            members[name] = _KeptMethod(name, base.__name__, method)
+        else:
+            members[name] = method
+    return type(base.__name__, (base,), members)
+
+
+_OwnSet = _own_base(set)
+_OwnFrozenset = _own_base(frozenset)
 
 
 # --------------------------------------------------------------------------
@@ -353,7 +386,9 @@ def _add_members(facade: Facade, entry: _Entry, native: type) -> None:
         if isinstance(function, BuiltinFunctionType):  # a class method of the host
             entry.members[name] = function
             continue
-        if not callable(function):  # int.real
+        if not callable(function):  # int.real; a property of ours isn't handed out
+            if type(function) is property:
+                function = getattr(int, name)
             entry.members[name] = function
             continue
         method = Unbound()
@@ -417,7 +452,7 @@ for _name in ("classobj", "instance", "instancemethod"):
 
 def type_of(value: object) -> object:
     """``type(value)`` for anything that is no type itself: a facade or a class."""
-    from repy_compat.python2.classes import FACADES, py2_type
+    from repy_compat.python2.classes import py2_type
 
     found = py2_type(value)
     if type(found) is Facade or type(value) is found and _is_programs(found):

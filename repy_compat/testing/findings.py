@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from repy_compat.testing.record import Record, Step
 from repy_compat.testing.trace import VERBS, events_held
-from repy_compat.world.simulation.engine import Blocked
+from repy_compat.world.simulation.task import Blocked
 from repy_compat.world.simulation.waiting import SimulatedLock
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from repy_compat.world.simulation.engine import Blocked, Engine, Entry
+from repy_compat.world.simulation.engine import Engine, Entry
+from repy_compat.world.simulation.task import Blocked
 
 Location = tuple[object, ...]
 READS = frozenset("rqn")

@@ -26,11 +26,19 @@ import math
 from bisect import insort
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from repy_compat.errors import RunEnded
 from repy_compat.world.base import Body, KeepAlive, Lock, Pending, Scheduler, Signal
 from repy_compat.world.simulation.carriers import Carrier, Seat
+from repy_compat.world.simulation.task import (
+    BLOCKED,
+    OVER,
+    PENDING,
+    READY,
+    Blocked,
+    Task,
+)
 from repy_compat.world.simulation.waiting import (
     SimulatedKeepAlive,
     SimulatedLock,
@@ -53,53 +61,10 @@ PATIENCE = 500
 FREE_READINGS = 1000
 MAIN = 0
 
-PENDING, READY, BLOCKED, OVER = "pending", "ready", "blocked", "over"
-
 
 def go_on(index: int, current: int, choices: list[int]) -> int:
     """The schedule without departures: the same event; if it can't, the lowest."""
     return current if current >= 0 else choices[0]
-
-
-class Task:
-    """One event of a run: its number in the order of creation, and what it waits for."""
-
-    __slots__ = (
-        "alarm",
-        "body",
-        "name",
-        "number",
-        "seat",
-        "service",
-        "state",
-        "timed_out",
-        "why",
-    )
-
-    def __init__(self, number: int, name: str, body: Body | None) -> None:
-        self.number = number
-        self.name = name
-        self.body = body
-        self.seat: Seat | None = None
-        self.state = PENDING
-        self.why: object = None
-        self.alarm = 0
-        self.timed_out = False
-        self.service = False
-
-
-class Blocked(NamedTuple):
-    """An event that waits when the run comes to rest.
-
-    ``why`` is ``idle``, ``sleep``, a lock, a signal or an endpoint. ``holder`` is
-    the number of the event that took the lock, or -1; ``holder_over`` says that
-    this event has ended.
-    """
-
-    number: int
-    why: object
-    holder: int
-    holder_over: bool
 
 
 class Engine(Scheduler):
@@ -337,7 +302,7 @@ class Engine(Scheduler):
 
     def _nothing_left(self) -> None:
         waiting = [task for task in self.tasks if task.state == BLOCKED]
-        self.blocked = [_blocked(task) for task in waiting]
+        self.blocked = [Blocked.of(task) for task in waiting]
         locked = any(
             isinstance(task.why, (SimulatedLock, SimulatedSignal)) for task in waiting
         )
@@ -345,7 +310,9 @@ class Engine(Scheduler):
         self._rest("deadlock" if locked else "listening")
 
     def _give_up(self, ending: str) -> NoReturn:
-        self.blocked = [_blocked(task) for task in self.tasks if task.state == BLOCKED]
+        self.blocked = [
+            Blocked.of(task) for task in self.tasks if task.state == BLOCKED
+        ]
         self._rest(ending)
         raise RunEnded
 
@@ -507,14 +474,6 @@ class Engine(Scheduler):
 
     def _unfinished(self) -> bool:
         return any(task.state != OVER for task in self.tasks[1:])
-
-
-def _blocked(task: Task) -> Blocked:
-    why = task.why
-    holder = why.holder if isinstance(why, SimulatedLock) and why.taken else None
-    if holder is None:
-        return Blocked(task.number, why, -1, False)
-    return Blocked(task.number, why, holder.number, holder.state == OVER)
 
 
 def _nobody(ending: str) -> None:

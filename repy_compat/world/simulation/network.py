@@ -28,7 +28,8 @@ from repy_compat.world.base import (
     Network,
     Watch,
 )
-from repy_compat.world.simulation.engine import Engine, Task
+from repy_compat.world.simulation.engine import Engine
+from repy_compat.world.simulation.task import Task
 
 LOOPBACK = "127.0.0.1"
 HOST = "10.0.0.1"

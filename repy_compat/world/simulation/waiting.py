@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from repy_compat.world.base import KeepAlive, Lock, Pending, Signal
 
 if TYPE_CHECKING:
-    from repy_compat.world.simulation.engine import Engine, Task
+    from repy_compat.world.simulation.engine import Engine
+    from repy_compat.world.simulation.task import Task
 
 
 class SimulatedLock(Lock):

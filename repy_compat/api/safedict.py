@@ -174,10 +174,14 @@ class SafeDict:
             self[key] = value
 
     def copy(self) -> SafeDict:
-        """A new SafeDict with the same values; where it held itself, the copy."""
+        """A new SafeDict with the same values.
+
+        In V2 it holds itself where this one does (Repy V2 specification, 2.5).
+        """
         copy = new_safedict({}, self.ǀdialect)
+        replaced = self if self.ǀdialect.name == "V2" else None
         for key, value in self.items():
-            copy.ǀnamespace[key] = copy if value is self else value
+            copy.ǀnamespace[key] = copy if value is replaced else value
         return copy
 
     # --- comparison and text

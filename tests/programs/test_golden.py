@@ -8,7 +8,6 @@ import pytest
 
 from tests.programs.golden_case import GoldenCase, all_cases, check
 
-
 #: Recorded programs that ask for more than we promise, with the page that says so.
 LIMITATIONS = {"language/long_calculated.repy": "docs/limitations/long-integers.md"}
 

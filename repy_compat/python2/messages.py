@@ -66,6 +66,7 @@ TYPE_NAMES = {
     "dict_itemiterator": "dictionary-itemiterator",
     "range": "xrange",
     "ProgramClass": "type",
+    "OldClass": "classobj",
     "_ClassWithoutMethods": "type",
     "ClosedType": "type",
     "Facade": "type",
@@ -91,8 +92,23 @@ def translate(error: BaseException) -> Translation:
         return None, (exact,)
     rule = RULES.get(type(error), _inherited)
     if rule is None:
-        return None, arguments
-    return rule(error, text)
+        rule = _unchanged
+    name, arguments = rule(error, text)
+    if OLD in text:
+        arguments = tuple([_without_mark(argument) for argument in arguments])
+    return name, arguments
+
+
+def _unchanged(error: BaseException, text: str) -> Translation:
+    return None, (text,)
+
+
+def _without_mark(argument: object) -> object:
+    """No text that a program gets shows the letter of the private names.
+
+    What a program says in an exception of its own never comes here.
+    """
+    return argument.replace(OLD, "") if type(argument) is str else argument
 
 
 def _inherited(error: BaseException, text: str) -> Translation:
@@ -254,8 +270,6 @@ def _not_iterable(text: str) -> Translation:
 
 def _not_subscriptable(text: str) -> Translation:
     name = text.split("'")[1]
-    if name[:1] == OLD:
-        return "AttributeError", (f"class {name[1:]} has no attribute '__getitem__'",)
     if text.startswith("type "):
         name = "type"
     if name in ("set", "frozenset"):

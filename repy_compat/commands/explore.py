@@ -69,7 +69,9 @@ def _explore(words: list[str]) -> int:
     if "--json" in given.flags:
         print(exploration_json(exploration))
     else:
-        print(exploration_text(exploration, program))
+        ends = ["--"] if any(word.startswith("--") for word in args) else []
+        again = [program, *given.term_words, "--trace", *ends, *args]
+        print(exploration_text(exploration, again))
     if exploration.ok:
         return 0
     return FAILS if exploration.found else INCONCLUSIVE

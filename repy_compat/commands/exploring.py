@@ -30,6 +30,8 @@ class Words:
         self.options: dict[str, str] = {}
         self.include_path: list[str] = []
         self.ignored: list[str] = []
+        # The options of a Subject as they were given, for a line to paste.
+        self.term_words: list[str] = []
         self.files: dict[str, str] = {}
         self.flags: set[str] = set()
         self.rest: list[str] = []
@@ -56,6 +58,8 @@ class Words:
                 if not waiting:
                     raise UsageError(f"option {name} needs a value")
                 value = waiting.pop(0)
+            if name in _TERMS:
+                self.term_words.append(f"{name}={value}")
             self._take(name, value)
 
     def _take(self, name: str, value: str) -> None:

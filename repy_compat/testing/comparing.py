@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from repy_compat.testing.subject import Run
 
 
+# Runs of one kind that are kept to be compared with: a run is large.
+KEPT = 8
+
+
 @dataclass
 class Comparison:
     """What the runs so far had in common, to tell what only some schedules do."""
@@ -59,9 +63,9 @@ class Comparison:
             return
         # The event that called exitall holds its own. An event that had nothing
         # left to do but end makes no difference: then the data are the same.
-        if run.left.get("events", 0) > 1:
+        if run.left.get("events", 0) > 1 and len(self.unclean_exits) < KEPT:
             self.unclean_exits.setdefault(_data_of(run), run)
-        else:
+        elif run.left.get("events", 0) <= 1:
             self.clean_exit = self.clean_exit or run
         if self.clean_exit is None:
             return
@@ -90,7 +94,8 @@ class Comparison:
         if not run.ok:
             return
         lines = tuple(sorted(Counter(run.output.splitlines()).items()))
-        self.outputs.setdefault(lines, run)
+        if len(self.outputs) < 2:
+            self.outputs.setdefault(lines, run)
         if len(self.outputs) > 1:
             first, *_, last = self.outputs.values()
             yield _output(first, last), last

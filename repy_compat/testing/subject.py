@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -175,13 +174,13 @@ class Subject:
         words = []
         given = self._given_limits
         if isinstance(given, Mapping):
-            words += [f"--limit {name}={amount:g}" for name, amount in given.items()]
+            words += [f"--limit={name}={amount:g}" for name, amount in given.items()]
         elif isinstance(given, (str, os.PathLike)):
-            words.append(f"--limits {shlex.quote(os.fspath(given))}")
+            words.append(f"--limits={os.fspath(given)}")
         if self.clock != "virtual":
-            words.append(f"--clock {self.clock}")
-        words += [shlex.quote(arg) for arg in self.args]
-        return words
+            words.append(f"--clock={self.clock}")
+        words += [f"--include-path={folder}" for folder in self._include_path]
+        return words + self.args
 
     @property
     def digest(self) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,13 +16,17 @@ SHOWN = 24
 BEFORE = 6
 
 
-def exploration_text(exploration: Exploration, program: str = "") -> str:
-    """The whole report, ending with the line to paste if there is a finding."""
+def exploration_text(exploration: Exploration, again: Sequence[str] = ()) -> str:
+    """The whole report, ending with the line to paste if there is a finding.
+
+    ``again`` holds the words of that line: the program, then its terms.
+    """
     lines = [verdict_line(exploration)]
     for found in exploration.found:
         lines += ["", *found_lines(found)]
     if exploration.found:
-        lines += ["", "To see it again:", "    " + replay_line(exploration, program)]
+        line = replay_line(exploration.found[0], again)
+        lines += ["", "To see it again:", "    " + line]
     return "\n".join(lines)
 
 
@@ -100,14 +104,15 @@ def _source(file: str, line: int, run: Run) -> str:
     return lines[line - 1].rstrip() if 0 < line <= len(lines) else f"({file})"
 
 
-def replay_line(exploration: Exploration, program: str = "") -> str:
-    """The command that shows the first finding again."""
-    found = exploration.found[0]
-    name = program or found.run.program.filename
-    options = "".join(f" {word}" for word in found.run.subject.options)
-    if found.run.subject.source is not None:
-        return f"repy_compat.testing.replay(program, {found.token!r})"
-    return f"repy replay {shlex.quote(os.fspath(name))} {found.token} --trace{options}"
+def replay_line(found: Found, again: Sequence[str] = ()) -> str:
+    """The command that shows a finding again."""
+    subject = found.run.subject
+    if not again:
+        if subject.source is not None:
+            return f"repy_compat.testing.replay(program, {found.token!r})"
+        again = [found.run.program.filename, "--trace", *subject.options]
+    program, *terms = again
+    return shlex.join(["repy", "replay", program, found.token, *terms])
 
 
 def exploration_json(exploration: Exploration) -> str:

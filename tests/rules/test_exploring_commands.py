@@ -47,7 +47,7 @@ def test_explore_ends_with_a_command_that_shows_it_again(
     assert explore.main(["--limit", "events=4", "race.repy", "word"]) == 1
     last = capsys.readouterr().out.splitlines()[-1].split()
     assert last[:3] == ["repy", "replay", "race.repy"]
-    assert "--limit" in last
+    assert last[4:] == ["--limit=events=4", "--trace", "word"]
     assert replay.main(last[2:]) == 1
     shown = capsys.readouterr().out
     assert "_EVENT:Thread:1 race.repy:2 reads mycontext['count']" in shown

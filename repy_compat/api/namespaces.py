@@ -103,7 +103,15 @@ def _compile_v2(runtime: Runtime, code: str, name: str) -> Program:
     try:
         return runtime.compile(code, name)
     except ProgramRejected as error:
-        raise CodeUnsafeError(_REFUSED + error.reference_text) from None
+        raise CodeUnsafeError(_REFUSED + _refusal_v2(error)) from None
+
+
+def _refusal_v2(error: ProgramRejected) -> str:
+    """What only Python 2's compiler finds is told as any syntax error."""
+    if not error.late:
+        return error.reference_text
+    first = error.complaints[0]
+    return f"(\"<type 'exceptions.SyntaxError'> {first.message} (line {first.line})\",)"
 
 
 def _new_namespace_v2(runtime: Runtime, program: Program) -> object:

@@ -161,7 +161,7 @@ class Speaker:
             hint = hints.for_indentation(self.text)
         if not hint and refused.place <= len(lines):
             hint = hints.for_line(lines[refused.place - 1])
-        hint = hint or refused.hint
+        hint = hint or self._with_true_lines(refused.hint)
         if not said or refused.kind in ("TypeError", "MemoryError"):
             said, hint = hint or said, ""
         if refused.line is not None and refused.line != refused.place and not hint:
@@ -169,6 +169,14 @@ class Speaker:
         sentence = f"{said}: {hint}" if hint else said
         column = refused.column if refused.line in (None, refused.place) else None
         return self._complaint(refused.line or refused.place, column, sentence)
+
+    def _with_true_lines(self, hint: str) -> str:
+        """A hint that may name another line of the text, as people know it."""
+        start, mark, rest = hint.partition(" in line ")
+        number, blank, end = rest.partition(" ")
+        if not number.isdigit():
+            return hint
+        return f"{start}{mark}{self.locate(int(number))[1]}{blank}{end}"
 
     def _complaint(self, line: int, column: int | None, sentence: str) -> Complaint:
         file, true_line = self.locate(line)

@@ -149,7 +149,11 @@ def test_what_only_the_compiler_finds(v1, v2):
     code = "x = 1\nreturn x"
     text = fails(Py2SyntaxError, v1.VirtualNamespace, code, "n")
     assert text.startswith("'return' outside function")
-    fails(CodeUnsafeError, v2.createvirtualnamespace, code, "n")
+    text = fails(CodeUnsafeError, v2.createvirtualnamespace, code, "n")
+    assert text == (
+        "Code failed safety check! Error: "
+        "(\"<type 'exceptions.SyntaxError'> 'return' outside function (line 2)\",)"
+    )
 
 
 def test_exceptions_of_the_code_reach_the_caller(v1):

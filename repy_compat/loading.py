@@ -158,7 +158,7 @@ def shown_line(
     if line is None:
         return ""
     shown = excerpt(text, line, complaint.column)
-    if not shown.strip() or len(shown) > _LONGEST_SHOWN:
+    if not shown.partition("\n")[0].strip() or len(shown) > _LONGEST_SHOWN:
         return ""
     # Whatever the text holds, it mustn't command the terminal.
     return (

@@ -113,10 +113,14 @@ def special_method(facade: object, name: str) -> object:
                 f"type object '{entry.name}' has no attribute '{name}'"
             )
         found = getattr(entry.native, name)
+        if name == "__init__" and type(found) is FunctionType:  # xrange's, ours
+            return object.__init__
         if name in ("__repr__", "__str__"):
-            maker = text.base_maker(entry.native, name)
+            found = text.base_maker(entry.native, name)
+        if type(found) is FunctionType or name in ("__repr__", "__str__"):
+            # A function would be the same one in every program.
             method = Unbound()
-            _unbound[method] = (facade, name, maker)  # type: ignore[assignment]
+            _unbound[method] = (facade, name, found)  # type: ignore[assignment]
             found = entry.members[name] = method
     return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from repy_compat import report
+from repy_compat import bundle, report
 from repy_compat.language.cache import default_folder
 from repy_compat.loading import Loader, library_folder
 from repy_compat.outcome import Ending
@@ -99,6 +99,7 @@ class Execution:
             link.finish(program.code, program.how, program.detail)
         sandbox = self._sandbox(program, world, link)
         sys.unraisablehook = lambda lost: _tell_lost_exception(lost, world)
+        bundle.refresh()
         link.seal()
         return sandbox.main().code
 

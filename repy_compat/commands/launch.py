@@ -5,6 +5,7 @@ Repy V1 specification, section 2; Repy V2 specification, sections 1.1 and 1.2.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -60,6 +61,8 @@ def run_program(execution: Execution, options: Options) -> int:
         raw=options.raw,
         strict=options.strict,
     )
+    gc.freeze()
+    gc.enable()
     try:
         return supervise(job, execution).ending.code
     except (IsolationUnavailable, UsageError) as error:

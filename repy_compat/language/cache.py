@@ -1,4 +1,4 @@
-"""Compiled programs on disk, in a folder that only their user can write to.
+"""Compiled code on disk, in a folder that only their user can write to.
 
 An entry is code that will run, so it is taken only from a folder and a file that
 belong to the user and that nobody else can write, and only when its hash is
@@ -76,7 +76,7 @@ class CodeCache:
 
     def load(self, key: str) -> CodeType | None:
         """The code object of an entry, or None."""
-        data = self._read(os.path.join(self.folder, key)) if self.folder else None
+        data = read_file(self.folder, key) if self.folder else None
         if data is None:
             return None
         start = len(_MAGIC) + _HASH_SIZE
@@ -91,22 +91,6 @@ class CodeCache:
             return None
         return code if hasattr(code, "co_code") else None
 
-    def _read(self, path: str) -> bytes | None:
-        """An entry's bytes, if folder and file are the user's own."""
-        try:
-            if not _is_private(os.lstat(self.folder)):
-                return None
-            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-            try:
-                if not _is_private(os.fstat(handle)):
-                    return None
-                with open(handle, "rb", closefd=False) as file:
-                    return file.read()
-            finally:
-                os.close(handle)
-        except OSError:
-            return None
-
     def store(self, key: str, code: CodeType) -> None:
         """Keeps a code object; the entry appears as a whole or not at all."""
         if not self.folder:
@@ -118,26 +102,15 @@ class CodeCache:
         except ValueError:  # deeper than marshal goes
             return
         data = _MAGIC + new_hash(key.encode() + body, _HASH_SIZE) + body
-        unfinished = os.path.join(self.folder, f"{key}.{os.getpid()}.{id(code):x}")
-        try:
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            if not _is_private(os.lstat(self.folder)):
-                return
-            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            try:
-                with open(handle, "wb") as file:
-                    file.write(data)
-                os.replace(unfinished, os.path.join(self.folder, key))
-            except BaseException:
-                os.unlink(unfinished)
-                raise
+        if keep_file(self.folder, key, data):
             self._thin_out()
-        except OSError:
-            return
 
     def _thin_out(self) -> None:
         """Removes the oldest entries when there are very many."""
-        names = os.listdir(self.folder)
+        try:
+            names = os.listdir(self.folder)
+        except OSError:
+            return
         if len(names) <= _KEPT_ENTRIES:
             return
         paths = [os.path.join(self.folder, name) for name in names]
@@ -147,6 +120,64 @@ class CodeCache:
                 os.unlink(path)
             except OSError:
                 continue
+
+
+def _open_own(folder: str, name: str) -> int:
+    """A descriptor of a file, if folder and file are the user's own; else OSError."""
+    if not _is_private(os.lstat(folder)):
+        raise PermissionError(folder)
+    path = os.path.join(folder, name)
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    if not _is_private(os.fstat(descriptor)):
+        os.close(descriptor)
+        raise PermissionError(path)
+    return descriptor
+
+
+def read_file(folder: str, name: str) -> bytes | None:
+    """The bytes of a file in a cache folder, or None if it can't be trusted."""
+    try:
+        with open(_open_own(folder, name), "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def map_file(folder: str, name: str) -> memoryview | None:
+    """The same as ``read_file``; only what is looked at is read from the disk."""
+    from mmap import ACCESS_READ, mmap
+
+    try:
+        descriptor = _open_own(folder, name)
+        try:
+            return memoryview(mmap(descriptor, 0, access=ACCESS_READ))
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError):
+        return None
+
+
+def keep_file(folder: str, name: str, data: bytes) -> bool:
+    """Put a file into a cache folder, as a whole or not at all; whether it is there.
+
+    The folder is made if need be.
+    """
+    unfinished = os.path.join(folder, f"{name}.{os.getpid()}.{id(data):x}")
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        if not _is_private(os.lstat(folder)):
+            return False
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(data)
+            os.replace(unfinished, os.path.join(folder, name))
+        except BaseException:
+            os.unlink(unfinished)
+            raise
+    except OSError:
+        return False
+    return True
 
 
 def _age(path: str) -> float:

@@ -17,6 +17,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "outcome": set(),
     "options": {"errors"},
+    "bundle": {"language"},
     "python2": LANGUAGE_SIDE,
     "limits": LANGUAGE_SIDE,
     "language": LANGUAGE_SIDE,
@@ -29,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "porting": SANDBOX,
 }
 ALLOWED["loading"] = RUNNING | {"report", "outcome"}
-ALLOWED["execution"] = SANDBOX | {"loading", "supervisor"}
+ALLOWED["execution"] = SANDBOX | {"loading", "supervisor", "bundle"}
 ALLOWED["running"] = ALLOWED["execution"] | {"execution"}
 ALLOWED["grading"] = ALLOWED["running"]
 TOP = {"__init__", "__main__", "cli", "commands"}

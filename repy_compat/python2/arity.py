@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 from types import FrameType, FunctionType, TracebackType
 
+from repy_compat.python2 import operands
 from repy_compat.python2.names import HOST_METHODS
 
 _VARARGS, _VARKEYWORDS = 4, 8  # flags of code objects
@@ -86,10 +87,17 @@ def call_text(error: BaseException, called: str, rest: str) -> str | None:
     if not rest.startswith(("missing ", "takes ", "got ")):
         return None
     frame, position, innermost = _last_program_frame(error.__traceback__)
-    if frame is None:
-        return None
     name = called.rpartition(".")[2]
-    keywords, count = _arguments(frame, position) if innermost else ((), 0)
+    if rest.startswith("got multiple values for keyword argument"):
+        return f"{name}() {rest}"
+    keywords: tuple[str, ...] = ()
+    count = 0
+    if frame is None:
+        pass
+    elif innermost:
+        keywords, count = _arguments(frame, position)
+    else:
+        keywords, count = _helper_arguments(error.__traceback__)
     if rest.startswith("got an unexpected keyword argument '"):
         keyword = rest.split("'")[1]
         if keyword not in keywords:
@@ -98,15 +106,24 @@ def call_text(error: BaseException, called: str, rest: str) -> str | None:
     if rest.startswith("got multiple values for argument"):
         keyword = rest.split("'")[1]
         plain = f"{name}() got multiple values for keyword argument '{keyword}'"
+        count += innermost and _is_method(called)  # self came with the method
     for function in _functions(called, frame):
         signature = signature_of(function)
         positional = _positional(signature, rest, keywords, count)
         if positional is None:
             continue
+        if plain and positional <= len(signature.names):
+            return plain
         text = arity_text(name, signature, positional, keywords)
         if text is not None:
             return text
     return plain
+
+
+def _is_method(called: str) -> bool:
+    """Whether a qualified name is that of a function in a class."""
+    before = called.rpartition(".")[0]
+    return bool(before) and not before.endswith("<locals>")
 
 
 def _positional(
@@ -174,35 +191,28 @@ def _arguments(frame: FrameType, position: int) -> tuple[tuple[str, ...], int]:
 
 
 def _starred_arguments(frame: FrameType, position: int) -> tuple[tuple[str, ...], int]:
-    """The same for a call with stars, as far as variables stand behind them.
+    """The same for a call with stars, as far as it is known."""
+    _, count, keywords = operands.starred_call(frame, position)
+    return keywords, count or 0
 
-    Nothing ran between reading the variables and the call, so they still hold
-    what they held.
-    """
-    import dis
 
-    before: list[dis.Instruction] = []
-    for instruction in dis.get_instructions(frame.f_code):
-        if instruction.offset >= position:
-            break
-        if instruction.opname not in ("CACHE", "EXTENDED_ARG"):
-            before.append(instruction)
-    keywords: list[str] = []
-    merged = before and before[-1].opname == "DICT_MERGE"
-    if merged:
-        before.pop()
-        value = _variable(frame, before.pop())
-        if isinstance(value, dict):
-            keywords += [key for key in value if isinstance(key, str)]
-    if before and before[-1].opname == "BUILD_MAP" and merged:
-        before.pop()
-    elif before and before[-1].opname == "BUILD_CONST_KEY_MAP":
-        before.pop()
-        names = before.pop().argval
-        return (*names, *keywords), 0
-    star = _variable(frame, before[-1]) if before else None
-    count = len(star) if isinstance(star, (tuple, list)) else 0
-    return tuple(keywords), count
+def _helper_arguments(trace: TracebackType | None) -> tuple[tuple[str, ...], int]:
+    """The same for a call that a helper of ours made, from the helper's variables."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return (), 0
+    values = trace.tb_frame.f_locals
+    count = 0
+    names: list[str] = []
+    for name in ("arguments", "star"):
+        given = values.get(name, ())
+        count += len(given) if hasattr(type(given), "__len__") else 0
+    for name in ("keywords", "double"):
+        given = values.get(name, ())
+        if isinstance(given, dict):
+            names += [key for key in given if isinstance(key, str)]
+    return tuple(names), count
 
 
 def last_instruction(error: BaseException) -> str:
@@ -214,41 +224,22 @@ def last_instruction(error: BaseException) -> str:
 
 
 def called_name(error: BaseException) -> str | None:
-    """The name by which the innermost call with stars calls its function."""
-    frame, position, _ = _last_program_frame(error.__traceback__)
+    """The name of what the innermost call with stars calls."""
+    frame, position, innermost = _last_program_frame(error.__traceback__)
     if frame is None:
         return None
-    import dis
-
-    name: str | None = None
-    marked = True
-    for instruction in dis.get_instructions(frame.f_code):
-        if instruction.offset >= position:
-            break
-        kind = instruction.opname
-        if kind == "PUSH_NULL":
-            marked = True
-        elif kind in ("LOAD_METHOD", "LOAD_ATTR") and not marked:
-            name = str(instruction.argval)
-        elif kind.startswith("LOAD_") and isinstance(instruction.argval, str):
-            if marked or "NULL" in instruction.argrepr:
-                name = instruction.argval
-            marked = False
-    return name
-
-
-def _variable(frame: FrameType, instruction: object) -> object:
-    """The value of the variable (or constant) that an instruction loads."""
-    name = instruction.argval  # type: ignore[attr-defined]
-    kind = instruction.opname  # type: ignore[attr-defined]
-    if kind == "LOAD_CONST":
-        return name
-    if isinstance(name, tuple):  # two loads in one instruction
-        name = name[-1]
-    if not kind.startswith("LOAD_") or not isinstance(name, str):
-        return None
-    values = frame.f_locals
-    return values.get(name, frame.f_globals.get(name))
+    if not innermost:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        assert trace is not None
+        called: object = trace.tb_frame.f_locals.get("function")
+    else:
+        called, _, _ = operands.starred_call(frame, position)
+    if isinstance(called, operands.Attribute):
+        return called.name
+    name = getattr(called, "__name__", None)
+    return name if isinstance(name, str) else None
 
 
 def _wide(raw: bytes, position: int, opname: list[str]) -> int:
@@ -259,8 +250,13 @@ def _wide(raw: bytes, position: int, opname: list[str]) -> int:
     return value
 
 
-def _functions(called: str, frame: FrameType) -> list[FunctionType]:
-    """The functions of that qualified name: first where it leads, then everywhere."""
+def _functions(called: str, frame: FrameType | None) -> list[FunctionType]:
+    """The functions of that qualified name: first where it leads, then everywhere.
+
+    Without a frame it was the host that called one, for a timer say.
+    """
+    if frame is None:
+        return _all_functions(called, None)
     found: object = frame.f_globals.get(called.partition(".")[0])
     parts = called.split(".")[1:]
     for part in parts:
@@ -272,11 +268,20 @@ def _functions(called: str, frame: FrameType) -> list[FunctionType]:
         return [found]
     if called in HOST_METHODS:
         return [HOST_METHODS[called]]
-    builtins = frame.f_builtins
+    return _all_functions(called, frame.f_builtins)
+
+
+def _all_functions(called: str, builtins: object | None) -> list[FunctionType]:
+    """Those with these builtins; without any, those of programs. The newest first."""
     return [
         value
         for value in gc.get_objects()
         if type(value) is FunctionType
         and value.__qualname__ == called
-        and value.__builtins__ is builtins  # type: ignore[attr-defined]
+        and _has_builtins(value, builtins)
     ][::-1]
+
+
+def _has_builtins(function: FunctionType, builtins: object | None) -> bool:
+    has = function.__builtins__  # type: ignore[attr-defined]
+    return "\u01c0match" in has if builtins is None else has is builtins

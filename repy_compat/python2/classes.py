@@ -60,7 +60,7 @@ class UnboundMethod:
         object.__setattr__(self, PRIVATE + "function", function)
         object.__setattr__(self, PRIVATE + "owner", owner)
 
-    def __call__(self, *arguments: object, **keywords: object) -> object:
+    def __call__(self, /, *arguments: object, **keywords: object) -> object:
         owner = self.ǀowner
         if arguments and isinstance(arguments[0], owner):
             return self.ǀfunction(*arguments, **keywords)
@@ -143,9 +143,14 @@ class _ClassWithoutMethods(ClosedType):
 
     def mro(cls) -> list[type]:
         """Depth first and left to right for an old-style class, else C3."""
+        order: list[type]
         if cls.__name__[:1] != OLD:
-            return type.mro(cls)
-        order: list[type] = [cls]
+            order = type.mro(cls)
+            if len(order) > 2 and OldRoot in order:
+                order.remove(OldRoot)
+                order.insert(-1, OldRoot)  # a built-in base goes before it
+            return order
+        order = [cls]
         for base in cls.__bases__:
             for ancestor in base.__mro__:
                 if ancestor not in order:
@@ -183,6 +188,10 @@ class ProgramClass(_ClassWithoutMethods):
     Its own dict holds a :class:`_MethodOfClass` for each name that is a method of
     some program class. Nothing else may be added here.
     """
+
+
+class OldClass(ProgramClass):
+    """Metaclass of old-style classes, so that the host names them apart."""
 
 
 def _change_class(cls: type, change: Callable[..., None], *arguments: object) -> None:
@@ -238,11 +247,17 @@ class OldRoot(metaclass=_ClassWithoutMethods):
         text = f"'{name}' object doesn't support item deletion"
         raise _lacks(self, "__delitem__", text)
 
-    def __call__(self, *arguments: object, **keywords: object) -> object:
+    def __call__(self, /, *arguments: object, **keywords: object) -> object:
         if _is_old(self):
             name = plain_name(type(self))
             raise AttributeError(f"{name} instance has no __call__ method")
         raise TypeError(f"'{type(self).__name__}' object is not callable")
+
+    def __len__(self) -> int:
+        text = f"object of type '{type(self).__name__}' has no len()"
+        raise _lacks(self, "__len__", text)
+
+    __bool__ = True.__bool__
 
     def __neg__(self) -> object:
         raise _lacks(self, "__neg__", _no_unary(self, "-"))
@@ -294,7 +309,7 @@ class NewRoot(metaclass=_ClassWithoutMethods):
 
 
 _HIDDEN_BASES = frozenset((OldRoot, NewRoot))
-METACLASSES = (ClosedType, _ClassWithoutMethods, ProgramClass)
+METACLASSES = (ClosedType, _ClassWithoutMethods, ProgramClass, OldClass)
 """The types of classes of ours and of programs."""
 
 
@@ -360,12 +375,19 @@ def _make(body: FunctionType, name: str, bases: tuple[object, ...]) -> type:
                 "Cannot create a consistent method resolution\n"
                 f"order (MRO) for bases {names}"
             )
+        elif text.startswith("duplicate base class "):
+            text = f"duplicate base class {text.split()[-1]}"
         elif text not in _BASE_COMPLAINTS:
             raise
         raise _bad_bases(text) from None
 
 
 _BASE_COMPLAINTS = ("multiple bases have instance lay-out conflict",)
+
+
+def _is_true(instance: object) -> bool:
+    """The truth of an instance with an old-style base and a length."""
+    return len(instance) != 0  # type: ignore[arg-type]
 
 
 def _Maker(name: str, bases: tuple[type, ...], namespace: dict[str, object]) -> type:
@@ -386,6 +408,9 @@ def _Maker(name: str, bases: tuple[type, ...], namespace: dict[str, object]) -> 
     clean["__module__"] = ""
     clean["__qualname__"] = name
     made = ProgramClass(name, bases, clean)
+    metaclass = OldClass if name[:1] == OLD else ProgramClass
+    if type(made) is not metaclass:
+        type.__setattr__(made, "__class__", metaclass)
     for key in methods:
         _register_method(key)
     _complete(made)
@@ -422,6 +447,9 @@ def _complete(made: type) -> None:
     step = own.get("next")
     if step is not None and made.__name__[:1] != OLD:
         _change_class(made, type.__setattr__, "__next__", step)
+    length = getattr(made, "__len__", OldRoot.__len__)
+    if length is not OldRoot.__len__ and issubclass(made, OldRoot):
+        _change_class(made, type.__setattr__, "__bool__", _is_true)
     if issubclass(made, BaseException) and "__init__" in own:
         _change_class(made, type.__setattr__, "__new__", staticmethod(_without_args))
 

@@ -197,6 +197,10 @@ def _type_error(error: BaseException, text: str) -> Translation:
     told = _of_builtin(error, text)
     if told is not None:
         return _same(told)
+    if text.endswith(" object is not iterable"):
+        starred = _not_iterable_after_star(error, text)
+        if starred is not None:
+            return _same(starred)
     for start, rule in TYPE_ERROR_STARTS:
         if text.startswith(start):
             return rule(text)
@@ -268,10 +272,30 @@ def _not_iterable(text: str) -> Translation:
     return _same(_with_words(text))
 
 
+def _not_iterable_after_star(error: BaseException, text: str) -> str | None:
+    """The same where the value stood behind ``*`` in a call."""
+    if arity.last_instruction(error) not in ("LIST_EXTEND", "CALL_FUNCTION_EX"):
+        return None
+    name = arity.called_name(error)
+    given = type_word(text.split("'")[1])
+    return name and f"{name}() argument after * must be an iterable, not {given}"
+
+
+def _no_deletion(text: str) -> Translation:
+    if type_word(text.split("'")[1]) in ("classobj", "type"):
+        text = text.replace("doesn't", "does not")
+    return _same(_with_words(text))
+
+
+def _left_of_in(text: str) -> Translation:
+    start, _, name = text.rpartition(" ")
+    return _same(f"{start} {type_word(name)}")
+
+
 def _not_subscriptable(text: str) -> Translation:
     name = text.split("'")[1]
     if text.startswith("type "):
-        name = "type"
+        name = "classobj" if name[:1] == OLD else "type"
     if name in ("set", "frozenset"):
         return _same(f"'{name}' object does not support indexing")
     return _same(f"'{type_word(name)}' object has no attribute '__getitem__'")
@@ -373,6 +397,7 @@ TYPE_ERROR_STARTS: tuple[tuple[str, Callable[[str], Translation]], ...] = (
     ("sequence item ", _join_item),
     ("object of type '", _no_len),
     ("argument of type '", _container),
+    ("'in <string>' requires string as left operand, not ", _left_of_in),
     ("must be str", _needs_string),
     ("startswith first arg must be str or", _prefix_or_suffix),
     ("endswith first arg must be str or", _prefix_or_suffix),
@@ -381,6 +406,7 @@ TYPE_ERROR_STARTS: tuple[tuple[str, Callable[[str], Translation]], ...] = (
 TYPE_ERROR_ENDS: tuple[tuple[str, Callable[[str], Translation]], ...] = (
     (" object is not iterable", _not_iterable),
     (" is not subscriptable", _not_subscriptable),
+    (" object doesn't support item deletion", _no_deletion),
     (" object cannot be interpreted as an integer", _needs_integer),
 )
 

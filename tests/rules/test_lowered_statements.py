@@ -184,3 +184,18 @@ except AttributeError, e:
   except AttributeError, e2: print 'hidden'
 """
     assert run(source, Dialect.V1) == "hidden\n"
+
+
+def test_del_none() -> None:
+    """``del None`` compiles, and finds no variable of that name."""
+    source = """
+try: del None
+except NameError, e: print e
+def f(): del None
+try: f()
+except UnboundLocalError, e: print e
+"""
+    assert run(source) == (
+        "name 'None' is not defined\n"
+        "local variable 'None' referenced before assignment\n"
+    )

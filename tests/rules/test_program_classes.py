@@ -173,6 +173,85 @@ except TypeError, e: result.append(str(e))
     ]
 
 
+def test_old_style_instances_lack_methods_not_types() -> None:
+    """``len`` of one is an AttributeError; it is true unless a base has a length."""
+    source = """
+class A: pass
+class L(A, list): pass
+class M(A, object): pass
+print bool(A()), bool(L()), bool(L([1])), len(L('ab')), not M()
+for thing in A(), M(), A:
+  try:
+    try: print len(thing)
+    except TypeError, e: print 'type:', e
+  except AttributeError, e: print 'attribute:', e
+try: A[0]
+except TypeError, e: print e
+try: del A[0]
+except TypeError, e: print e
+try: 5 in A
+except TypeError, e: print e
+try: A() in 'text'
+except TypeError, e: print e
+try:
+  class X(M, M): pass
+except TypeError, e: print e
+"""
+    assert run(source) == (
+        "True False True 2 False\n"
+        "attribute: A instance has no attribute '__len__'\n"
+        "type: object of type 'M' has no len()\n"
+        "type: object of type 'classobj' has no len()\n"
+        "'classobj' object has no attribute '__getitem__'\n"
+        "'classobj' object does not support item deletion\n"
+        "argument of type 'classobj' is not iterable\n"
+        "'in <string>' requires string as left operand, not instance\n"
+        "Error when calling the metaclass bases\n"
+        "    duplicate base class M\n"
+    )
+
+
+def test_complaints_about_calls_with_stars() -> None:
+    """What stands behind stars counts as given, whatever name called it."""
+    source = """
+def one(a): pass
+def two(a, b=1): pass
+class K:
+  def m(self, a): pass
+name = two
+d = {'a': 1}
+t = (2, 3)
+def f0(): one(1, *(2, 3))
+def f1(): one(1, a=3, *t)
+def f2(): one(a=2, **d)
+def f3(): name(1, *t)
+def f4(): name(1, **{'a': 1})
+def f5(): name(*t, **d)
+def f6(): name(*K())
+def f7(): name(**{5: 1})
+def f8(): K().m(self=1)
+def f9(): K.m(self=1)
+def f10(): two(b=3, *())
+for f in f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10:
+  try: f()
+  except TypeError, e: print e
+"""
+    assert run(source).splitlines() == [
+        "one() takes exactly 1 argument (3 given)",
+        "one() takes exactly 1 argument (4 given)",
+        "one() got multiple values for keyword argument 'a'",
+        "two() takes at most 2 arguments (3 given)",
+        "two() got multiple values for keyword argument 'a'",
+        "two() got multiple values for keyword argument 'a'",
+        "two() argument after * must be an iterable, not instance",
+        "two() keywords must be strings",
+        "m() got multiple values for keyword argument 'self'",
+        "unbound method m() must be called with K instance as first argument "
+        "(got nothing instead)",
+        "two() takes at least 1 argument (1 given)",
+    ]
+
+
 def test_del_runs_at_once() -> None:
     """A finaliser runs when the last reference goes, also after an exception."""
     source = """

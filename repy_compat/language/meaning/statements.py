@@ -163,6 +163,9 @@ class Statements(Exceptions):
             for item in target.elts:
                 self.delete_target(node, item)
             return
+        if type(target) is ast.Name and target.id == "None":
+            # Python 2 looked for a variable of that name, which nothing can bind.
+            target.id = PRIVATE + "None"
         target = self.target(target)
         if type(target) is ast.Attribute:
             name = constant(target, target.attr)

@@ -1,0 +1,172 @@
+"""What lay on the host's stack when a call with stars failed.
+
+The instructions in front of the call are followed with what is known without
+running anything: constants, variables (nothing ran between reading them and the
+call) and displays of these. Anything else is unknown.
+"""
+
+from __future__ import annotations
+
+from types import FrameType
+
+
+class _Unknown:
+    """A value that can't be told."""
+
+    __slots__ = ()
+
+
+_UNKNOWN = _Unknown()
+
+
+class _Sequence:
+    """Positional arguments being collected: how many, None if that is unknown."""
+
+    __slots__ = ("count",)
+
+    def __init__(self, count: int | None) -> None:
+        self.count = count
+
+
+class _Mapping:
+    """Keyword arguments being collected: their names as far as they are known."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+
+
+class Attribute:
+    """What was read from an attribute: only the name is known."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def starred_call(
+    frame: FrameType, position: int
+) -> tuple[object, int | None, tuple[str, ...]]:
+    """The operands of the call with stars at a place in a frame's code.
+
+    Returns what is called (None if unknown), how many positional
+    arguments there are (None if unknown) and the names of the known keywords.
+    """
+    import dis
+
+    stack: list[object] = []
+    last = 0
+    for instruction in dis.get_instructions(frame.f_code):
+        if instruction.offset >= position:
+            last = instruction.arg or 0
+            break
+        if instruction.is_jump_target and stack:
+            stack[-1] = _UNKNOWN
+        _step(instruction, stack, frame)
+    names: tuple[str, ...] = ()
+    if last & 1:
+        mapping = stack.pop() if stack else _UNKNOWN
+        names = tuple(_names(mapping))
+    count = _count(stack.pop()) if stack else None
+    called = [item for item in stack[-2:] if item is not None and item is not _UNKNOWN]
+    return called[-1] if called else None, count, names
+
+
+def _step(instruction: object, stack: list[object], frame: FrameType) -> None:
+    """Follow one instruction."""
+    import dis
+
+    name: str = instruction.opname  # type: ignore[attr-defined]
+    value = instruction.argval  # type: ignore[attr-defined]
+    count: int | None = instruction.arg  # type: ignore[attr-defined]
+    if name in ("CACHE", "EXTENDED_ARG", "LIST_TO_TUPLE", "CALL_INTRINSIC_1"):
+        return
+    if name == "LOAD_CONST":
+        stack.append(value)
+    elif name in _VARIABLES:
+        # Some instructions load two variables, or a variable and a mark.
+        for part in value if isinstance(value, tuple) else (value,):
+            stack.append(_variable(frame, part))
+        if "NULL" in instruction.argrepr:  # type: ignore[attr-defined]
+            stack.append(None)
+    elif name in ("LOAD_ATTR", "LOAD_METHOD"):
+        _take(stack, 1)
+        stack.append(Attribute(value))
+    elif name in ("BUILD_LIST", "BUILD_TUPLE"):
+        _take(stack, count or 0)
+        stack.append(_Sequence(count))
+    elif name == "LIST_EXTEND":
+        added = _take(stack, 1)[0]
+        held = stack[-1] if stack else None
+        if isinstance(held, _Sequence):
+            more = _count(added)
+            total = held.count
+            held.count = None if more is None or total is None else total + more
+    elif name == "BUILD_MAP":
+        pairs = _take(stack, 2 * (count or 0))
+        stack.append(_Mapping([key for key in pairs[::2] if isinstance(key, str)]))
+    elif name == "BUILD_CONST_KEY_MAP":
+        keys = _take(stack, (count or 0) + 1)[-1]
+        stack.append(_Mapping(list(keys) if isinstance(keys, tuple) else []))
+    elif name in ("DICT_MERGE", "DICT_UPDATE"):
+        merged = _take(stack, 1)[0]
+        held = stack[-1] if stack else None
+        if isinstance(held, _Mapping):
+            held.names += _names(merged)
+    else:
+        effect = dis.stack_effect(
+            instruction.opcode,  # type: ignore[attr-defined]
+            count if instruction.opcode >= dis.HAVE_ARGUMENT else None,  # type: ignore[attr-defined]
+            jump=False,
+        )
+        if effect > 0:
+            stack.extend([None if name == "PUSH_NULL" else _UNKNOWN] * effect)
+        else:
+            _take(stack, 1 - effect)
+            stack.append(_UNKNOWN)
+
+
+_VARIABLES = frozenset(
+    (
+        *("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_FAST_CHECK"),
+        *("LOAD_FAST_LOAD_FAST", "LOAD_DEREF", "LOAD_CLASSDEREF"),
+    )
+)
+
+
+def _take(stack: list[object], count: int) -> list[object]:
+    """The topmost items, taken off; unknown ones where the stack is too short."""
+    missing = max(count - len(stack), 0)
+    taken = [_UNKNOWN] * missing + stack[len(stack) - count + missing :]
+    del stack[len(stack) - count + missing :]
+    return taken
+
+
+def _variable(frame: FrameType, name: object) -> object:
+    """What a variable holds."""
+    if not isinstance(name, str):
+        return _UNKNOWN
+    for space in (frame.f_locals, frame.f_globals, frame.f_builtins):
+        if name in space:
+            return space[name]
+    return _UNKNOWN
+
+
+def _count(value: object) -> int | None:
+    """How many positional arguments a value behind ``*`` gives."""
+    if isinstance(value, _Sequence):
+        return value.count
+    if isinstance(value, (tuple, list, str, dict, set, frozenset)):
+        return len(value)
+    return None
+
+
+def _names(value: object) -> list[str]:
+    """The keywords that a value behind ``**`` gives."""
+    if isinstance(value, _Mapping):
+        return value.names
+    if isinstance(value, dict):
+        return [key for key in value if isinstance(key, str)]
+    return []

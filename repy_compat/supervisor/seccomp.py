@@ -52,7 +52,6 @@ ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "poll": (7, None),
     "ppoll": (271, 73),
     "recvfrom": (45, 207),
-    "sendto": (44, 206),
     "pread64": (17, 67),
     "pwrite64": (18, 68),
     "close": (3, 57),
@@ -76,8 +75,6 @@ ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "epoll_pwait": (281, 22),
     "epoll_pwait2": (441, 441),
     "recvmsg": (47, 212),
-    "sendmsg": (46, 211),
-    "sendmmsg": (307, 269),
     "recvmmsg": (299, 243),
     "getsockname": (51, 204),
     "getpeername": (52, 205),
@@ -147,6 +144,9 @@ LISTENING: dict[str, tuple[int | None, int | None]] = {
 
 #: Allowed with some arguments only.
 CONDITIONAL: dict[str, tuple[int, int]] = {
+    "sendto": (44, 206),
+    "sendmsg": (46, 211),
+    "sendmmsg": (307, 269),
     "socket": (41, 198),
     "clone": (56, 220),
     "clone3": (435, 435),
@@ -169,6 +169,10 @@ _AF_INET = 2
 _SOCK_STREAM = 1
 _SOCK_DGRAM = 2
 _SOCK_KIND = 0xF
+#: By default, TCP, UDP. Multipath TCP isn't what Landlock takes for TCP.
+_PROTOCOLS = (0, 6, 17)
+#: Sending with it opens a connection, past the wall around connecting.
+_MSG_FASTOPEN = 0x20000000
 _CLONE_THREAD = 0x10000
 _PR_SET_NAME = 15
 _PROT_EXEC = 4
@@ -245,8 +249,12 @@ def _conditions(own_pid: int, network: bool) -> dict[str, bytes]:
         "clock_gettime": _all_of(_lacks_bit(0, _FOREIGN_CLOCK)),
         "clock_getres": _all_of(_lacks_bit(0, _FOREIGN_CLOCK)),
         "clock_nanosleep": _all_of(_lacks_bit(0, _FOREIGN_CLOCK)),
-        # A pair is joined to itself and leads nowhere.
-        "socketpair": _one_of(0, (_AF_UNIX,)),
+        # A pair of streams is joined to itself and leads nowhere. One of datagrams
+        # could send to any socket of the machine that has a name.
+        "socketpair": _all_of(_is(_argument(0), _AF_UNIX) + _is_kind(_SOCK_STREAM)),
+        "sendto": _all_of(_lacks_bit(3, _MSG_FASTOPEN)),
+        "sendmsg": _all_of(_lacks_bit(2, _MSG_FASTOPEN)),
+        "sendmmsg": _all_of(_lacks_bit(3, _MSG_FASTOPEN)),
     }
     if network:
         conditions["setsockopt"] = (
@@ -256,13 +264,10 @@ def _conditions(own_pid: int, network: bool) -> dict[str, bytes]:
             )
             + _FAILED
         )
-        kinds = _instruction(_LOAD, _argument(1)) + _instruction(_AND, _SOCK_KIND)
-        conditions["socket"] = _all_of(
+        conditions["socket"] = (
             _is(_argument(0), _AF_INET)
-            + kinds
-            + _instruction(_JUMP_EQUAL, _SOCK_STREAM, 2, 0)
-            + _instruction(_JUMP_EQUAL, _SOCK_DGRAM, 1, 0)
-            + _FAILED
+            + _is_kind(_SOCK_STREAM, _SOCK_DGRAM)
+            + _one_of(2, _PROTOCOLS)
         )
     return conditions
 
@@ -278,6 +283,14 @@ def _is(offset: int, value: int) -> bytes:
     return (
         _instruction(_LOAD, offset) + _instruction(_JUMP_EQUAL, value, 1, 0) + _FAILED
     )
+
+
+def _is_kind(*kinds: int) -> bytes:
+    """Go on if a new socket (flags aside) is of one of ``kinds``."""
+    block = _instruction(_LOAD, _argument(1)) + _instruction(_AND, _SOCK_KIND)
+    for left in range(len(kinds), 0, -1):
+        block += _instruction(_JUMP_EQUAL, kinds[-left], left, 0)
+    return block + _FAILED
 
 
 def _has_bit(index: int, bit: int) -> bytes:

@@ -482,6 +482,46 @@ def test_without_connections_nothing_connects(tmp_path):
     assert refused(tmp_path, action, connects=False)
 
 
+def test_sending_opens_no_connection(tmp_path):
+    """TCP can send together with opening: that would go around the wall."""
+    fast_open = 0x20000000
+
+    def action():
+        socket.socket().sendto(b"x", fast_open, ("127.0.0.1", 9))
+
+    def message():
+        socket.socket().sendmsg([b"x"], [], fast_open, ("127.0.0.1", 9))
+
+    assert refused(tmp_path, action, connects=False)
+    assert refused(tmp_path, message, connects=False)
+
+
+@pytest.mark.parametrize("protocol", [262, 132, 33], ids=["mptcp", "sctp", "dccp"])
+def test_other_protocols_are_refused(tmp_path, protocol):
+    """Landlock closes ports of TCP only: of multipath TCP it knows nothing."""
+
+    def action():
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM, protocol)
+
+    assert refused(tmp_path, action)
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_SEQPACKET])
+def test_no_message_leaves_through_a_pair(tmp_path, kind):
+    """Datagrams of a pair could go to any socket of the machine that has a name."""
+    name = str(tmp_path / "of another program")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.bind(name)
+        other.setblocking(False)
+
+        def action():
+            socket.socketpair(socket.AF_UNIX, kind)[0].sendto(b"x", name)
+
+        assert refused(tmp_path, action)
+        with pytest.raises(BlockingIOError):
+            other.recv(1)
+
+
 @pytest.mark.parametrize(
     "option",
     [

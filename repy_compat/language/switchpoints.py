@@ -21,8 +21,9 @@ builtins:
 A place is a text, ``number:line:kind:pairs:words``, then a line end and the name
 of the file, since virtual namespaces have texts of their own. The number counts the marks
 in the order of the source, so that a schedule means the same on every version of
-Python. ``pairs`` are the numbers of the loads that a store is based upon: a store
-is a lost update if another event stored after such a load. ``words`` is what a
+Python. ``pairs`` are the numbers of the loads that a store is based upon, and behind
+a semicolon those of the checks that it depends upon (``if``, ``while``): a store is a
+lost update if another event stored there after such a load or check. ``words`` is what a
 person reads, such as ``mycontext['count']``. The kinds:
 
 ==  ===========================================================
@@ -47,6 +48,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from repy_compat.language.checks import checked_blocks
 from repy_compat.language.dialect import Dialect
 from repy_compat.language.sharing import Scope, Sharing
 from repy_compat.language.syntax import Print
@@ -91,6 +93,7 @@ def mark(tree: ast.Module, dialect: Dialect, filename: str = "") -> ast.Module:
     marker = _Marker(tree, filename)
     marker.number()
     marker.pair()
+    marker.check()
     marker.rewrite()
     return tree
 
@@ -98,7 +101,7 @@ def mark(tree: ast.Module, dialect: Dialect, filename: str = "") -> ast.Module:
 class _Access:
     """One mark: its number, kind, words, and the loads that its store rests upon."""
 
-    __slots__ = ("file", "kind", "line", "number", "pairs", "words")
+    __slots__ = ("checks", "file", "kind", "line", "number", "pairs", "words")
 
     def __init__(
         self, number: int, node: ast.AST, kind: str, words: str, file: str
@@ -111,17 +114,20 @@ class _Access:
         self.kind = kind
         self.words = words
         self.pairs: list[int] = []
+        self.checks: list[int] = []
 
     def place(self, kind: str = "") -> ast.Constant:
         """The mark's place as a constant of the program."""
         pairs = ",".join(map(str, self.pairs))
+        if self.checks:
+            pairs += ";" + ",".join(map(str, self.checks))
         kind = kind or self.kind
         place = f"{self.number}:{self.line}:{kind}:{pairs}:{self.words}\n{self.file}"
         return ast.Constant(place)
 
 
 class _Marker:
-    """The three passes over one tree: number, pair, rewrite.
+    """The passes over one tree: number, pair, check, rewrite.
 
     All go over the same list of nodes in the order of the source, so nothing
     here recurses: programs may nest deeper than Python's stack.
@@ -268,6 +274,32 @@ class _Marker:
                         load.number for load in loads if load.words == store.words
                     ]
 
+    def check(self) -> None:
+        """Find the checks that stores depend upon."""
+        for node, _ in self._nodes:
+            for block in checked_blocks(node):
+                for check in self._checks_of(block.test):
+                    for store in block.stores:
+                        access = self._marks.get(id(store))
+                        if access is not None and self._is_about(check, store, access):
+                            access.checks.append(check.number)
+
+    def _checks_of(self, test: ast.AST) -> list[_Access]:
+        marks = (self._marks.get(id(node)) for node in ast.walk(test))
+        return [mark for mark in marks if mark is not None and mark.kind in "rq"]
+
+    def _is_about(self, check: _Access, store: ast.AST, access: _Access) -> bool:
+        """Whether a check looks at the very place, or at its whole container."""
+        if check.kind == "r":
+            return check.words == access.words
+        container = words_of(store.value)  # type: ignore[attr-defined]
+        return isinstance(store, ast.Subscript) and check.words in (
+            container,
+            f"{container}.has_key",
+            f"{container}.get",
+            f"{container}.keys",
+        )
+
     def _loads(self, value: ast.AST, scope: Scope) -> list[_Access]:
         found: list[_Access] = []
         for node in ast.walk(value):
@@ -279,7 +311,7 @@ class _Marker:
                 found.extend(scope.flows.get(node.id, ()))
         return found
 
-    # -- third pass: the marks themselves -------------------------------------
+    # -- last pass: the marks themselves -------------------------------------
 
     def rewrite(self) -> None:
         """Put the calls of the helpers into the tree."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from repy_compat.testing.record import Record, Step
+from repy_compat.testing.record import READS, Place, Record, Step
 from repy_compat.testing.trace import VERBS, events_held
 from repy_compat.world.simulation.task import Blocked
 from repy_compat.world.simulation.waiting import SimulatedLock
@@ -73,6 +73,8 @@ def findings_of(run: Run) -> list[Finding]:
         circle = _circle(run.record.blocked)
         if circle:
             found.append(_deadlock(run, circle))
+        elif _only_looks(run.record):
+            found.append(_polling(run))
     elif run.how == "normal":
         found.extend(_left_open(run))
     return found
@@ -94,36 +96,73 @@ def _lost_updates(run: Run) -> Iterator[Finding]:
         if step.what not in WRITES:
             continue
         between = stored.get(location)
-        for pair in place.pairs:
-            load = loads.get((step.event, place.file, pair))
-            if (
-                between is not None
-                and load is not None
-                and between.event != step.event
-                and load.location == location
-                and between.position > load.position
-            ):
-                assert between.place is not None
-                key = (pair, place.number, between.place.number)
+        if between is not None and between.event != step.event:
+            assert between.place is not None
+            load = _overtaken(step, place, between, loads)
+            if load is not None:
+                assert load.place is not None
+                key = (load.place.number, place.number, between.place.number)
                 if key not in seen:
                     seen.add(key)
                     yield _lost_update(run, load, between, step)
-                break
         stored[location] = step
+
+
+def _overtaken(
+    store: Step,
+    place: Place,
+    between: Step,
+    loads: dict[tuple[int, str, int], Step],
+) -> Step | None:
+    """The load or check that ``store`` rests upon and ``between`` has overtaken."""
+
+    def found(numbers: tuple[int, ...]) -> list[Step]:
+        keys = ((store.event, place.file, number) for number in numbers)
+        steps = (loads.get(key) for key in keys)
+        return [step for step in steps if step is not None and _sees(step, store)]
+
+    for load in found(place.pairs):
+        if load.position < between.position:
+            return load
+    # What was checked again later is right again: only the last check counts.
+    checks = found(place.checks)
+    last = max(checks, key=lambda step: step.position, default=None)
+    if last is not None and last.position < between.position:
+        return last
+    return None
+
+
+def _sees(look: Step, store: Step) -> bool:
+    """Whether a load or check looked at the place that ``store`` changes."""
+    if look.location is None or store.location is None:
+        return False
+    container, key = look.location
+    return container == store.location[0] and key in (None, store.location[1])
 
 
 def _lost_update(run: Run, load: Step, between: Step, store: Step) -> Finding:
     assert load.place and between.place and store.place
     words = store.place.words
     first, other = _name(run, load), _name(run, between)
+    if load.place.number in store.place.pairs:
+        look, rest = "reads", "made of the value read before"
+        summary = (
+            f"{words} is updated by {other} between the read and the write of {first}:"
+            f" the update of {other} is lost"
+        )
+    else:
+        look, rest = "checks", "as if it still were what was checked"
+        summary = (
+            f"{words} is written by {other} between the check and the write of"
+            f" {first}: what {other} wrote is lost"
+        )
     return Finding(
         "lost update",
-        f"{words} is updated by {other} between the read and the write of {first}:"
-        f" the update of {other} is lost",
+        summary,
         (
-            moment(run, load, f"reads {words}"),
+            moment(run, load, f"{look} {load.place.words}"),
             moment(run, between, f"writes {between.place.words}"),
-            moment(run, store, f"writes {words}, made of the value read before"),
+            moment(run, store, f"writes {words}, {rest}"),
         ),
         ("lost update", load.place.line, between.place.line, store.place.line),
         (load.position, store.position),
@@ -230,6 +269,49 @@ def last_places(record: Record) -> dict[int, Step]:
         if step.place is not None:
             last[step.event] = step
     return last
+
+
+# -- polling for ever ---------------------------------------------------------
+
+LOOKING = frozenset(["sleep", "wait", "acquire", "release", "missed"])
+
+
+def _only_looks(record: Record) -> bool:
+    """Whether nothing at all changed in the second half of a run without an end.
+
+    No timer is left that could change it, and nobody looks at the clock: then no
+    time is long enough.
+    """
+    steps = record.all_steps()
+    cancelled = sum(step.what == "cancel" for step in steps)
+    if record.begun + cancelled < len(record.names):
+        return False
+    return all(_is_look(step) for step in steps[len(steps) // 2 :])
+
+
+def _is_look(step: Step) -> bool:
+    if step.place is None:
+        return step.what in LOOKING
+    if step.what == "c":
+        words = step.place.words
+        return words == "sleep" or words.endswith((".acquire", ".release"))
+    return step.what in READS
+
+
+def _polling(run: Run) -> Finding:
+    record = run.record
+    over = {step.event for step in record.all_steps() if step.what == "end"}
+    moments = tuple(
+        moment(run, step, f"still {doing(step)}")
+        for number, step in sorted(last_places(record).items())
+        if number not in over
+    )
+    return Finding(
+        "starvation",
+        "the program looks for ever for something that no event will do any more",
+        moments,
+        ("starvation", "polling"),
+    )
 
 
 # -- what is left -------------------------------------------------------------

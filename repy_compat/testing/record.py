@@ -26,6 +26,7 @@ class Place(NamedTuple):
     line: int
     kind: str
     pairs: tuple[int, ...]
+    checks: tuple[int, ...]
     words: str
     file: str
 
@@ -35,8 +36,14 @@ def place_of(text: str) -> Place:
     """The place that a mark's text describes."""
     number, line, kind, pairs, rest = text.split(":", 4)
     words, _, file = rest.rpartition("\n") if "\n" in rest else (rest, "", "")
-    loads = tuple(int(pair) for pair in pairs.split(",") if pair)
-    return Place(int(number), int(line), kind, loads, words, file)
+    loads, _, checks = pairs.partition(";")
+    return Place(
+        int(number), int(line), kind, _numbers(loads), _numbers(checks), words, file
+    )
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in text.split(",") if number)
 
 
 class Step(NamedTuple):

@@ -318,3 +318,55 @@ def test_an_event_that_only_had_to_end_is_not_left() -> None:
         "  settimer(0.0, f, ())\n  settimer(0.0, f, ())\n"
     )
     assert explore(text, schedules=150).ok
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "  if not mycontext.has_key('k'):\n    mycontext['k'] = [n]\n",
+        "  if 'k' in mycontext: return\n  mycontext['k'] = [n]\n",
+        "  if mycontext['max'] < n:\n    mycontext['max'] = n\n",
+    ],
+)
+def test_check_then_act_is_a_lost_update_too(body: str) -> None:
+    """Both lines are told: the check, and the write of another event after it."""
+    text = (
+        f"def f(n):\n{body}"
+        "if callfunc == 'initialize':\n  mycontext['max'] = 0\n"
+        "  settimer(0.0, f, (1,))\n  settimer(0.0, f, (2,))\n"
+    )
+    finding = explore(text).found[0].finding
+    assert finding.kind == "lost update"
+    assert "between the check and the write of" in finding.summary
+    assert finding.moments[0].line == 2
+
+
+def test_checking_again_under_a_lock_is_right() -> None:
+    """Only the last check before a write counts."""
+    text = (
+        "lock = getlock()\n"
+        "def f(n):\n"
+        "  if not mycontext.has_key('k'):\n"
+        "    lock.acquire()\n"
+        "    if not mycontext.has_key('k'):\n      mycontext['k'] = [n]\n"
+        "    lock.release()\n"
+        "if callfunc == 'initialize':\n"
+        "  settimer(0.0, f, (1,))\n  settimer(0.0, f, (2,))\n"
+    )
+    assert explore(text, schedules=300).ok
+
+
+def test_polling_for_what_nobody_will_do_is_starvation() -> None:
+    """Under every schedule; but not while a timer or the clock could help."""
+    text = (
+        "def f():\n  while not mycontext['done']: sleep(0.1)\n"
+        "if callfunc == 'initialize':\n  mycontext['done'] = False\n"
+        "  settimer(0.0, f, ())\n"
+    )
+    finding = explore(text, schedules=5, steps=2000).found[0].finding
+    assert finding.kind == "starvation"
+    assert "something that no event will do any more" in finding.summary
+    rescued = text + "  settimer(31536000.0, mycontext.clear, ())\n"
+    rescued = rescued.replace("mycontext.clear", "g") + "def g(): pass\n"
+    rescued = "def g(): pass\n" + rescued
+    assert explore(rescued, schedules=2, steps=2000).verdict == "inconclusive"

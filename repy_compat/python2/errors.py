@@ -494,6 +494,9 @@ def caught(error: BaseException) -> object:
     trace = error.__traceback__
     if trace is not None:
         _note(error, trace)
+        error.__dict__.pop(_SHOWN, None)  # handled anew
+        if _KEEPS_TRACEBACK:
+            _finish_frames(trace)
         error.__traceback__ = None
     error.__context__ = None
     return shown
@@ -507,15 +510,38 @@ def noted(error: BaseException) -> None:
     trace = error.__traceback__
     if trace is not None:
         _note(error, trace)
+        error.__dict__.pop(_SHOWN, None)  # handled anew
+        if _KEEPS_TRACEBACK:
+            _finish_frames(trace)
         error.__traceback__ = None
     error.__context__ = None
+
+
+_KEEPS_TRACEBACK = sys.version_info < (3, 11)
+"""Whether the host holds the traceback while a clause runs, whatever is done to it."""
+
+
+def _finish_frames(trace: TracebackType | None) -> None:
+    """Let the functions that an exception left drop their variables at once."""
+    step = None if trace is None else trace.tb_next
+    while step is not None:
+        try:
+            step.tb_frame.clear()
+        except RuntimeError:  # still running
+            pass
+        step = step.tb_next
 
 
 def caught_lightly(error: BaseException) -> object:
     """As :func:`caught`, where nobody asks afterwards where it came from."""
     host = _OURS.get(type(error))
     if host is not None:
-        return _twin(error, host)
+        twin = _twin(error, host)
+        if _KEEPS_TRACEBACK:
+            _finish_frames(error.__traceback__)
+        return twin
+    if _KEEPS_TRACEBACK:
+        _finish_frames(error.__traceback__)
     error.__traceback__ = error.__context__ = None
     kind = type(type(error))
     if kind is ProgramClass or kind is ClosedType:
@@ -546,7 +572,6 @@ def _note(error: BaseException, trace: TracebackType) -> None:
             places.pop()
         del places[-1:]
         places += earlier
-        fields.pop(_SHOWN, None)
     fields[_PLACES] = places
 
 

@@ -6,7 +6,12 @@ import time
 
 from repy_compat.supervisor import verdict
 from repy_compat.supervisor.cpushare import CpuShare, is_limited
-from repy_compat.supervisor.measure import MemoryMeter, folder_use, memory_use
+from repy_compat.supervisor.measure import (
+    MemoryMeter,
+    folder_use,
+    memory_use,
+    threads_of,
+)
 from repy_compat.supervisor.status import stop_requested
 
 TYPE_CHECKING = False
@@ -24,8 +29,12 @@ if TYPE_CHECKING:
 #: Seconds between two looks (Repy V1 specification, sections 2.5 and 10.5 to 10.7).
 MEMORY_PERIOD = 0.1
 HURRIED_MEMORY_PERIOD = 0.02
+THREADS_PERIOD = 0.1
 DISK_PERIOD = 0.5
 STOP_FILE_PERIOD = 1.0
+#: Threads besides one for each event, idle ones and the network's among them. Each
+#: takes a process number of the whole machine.
+THREAD_SLACK = 300
 
 
 class Agenda:
@@ -74,6 +83,7 @@ class Limits:
         self._memory_baseline = (0, 0)
         self._memory_before = 0
         self._stop_file_was_empty = False
+        self._pid = 0
 
     def plan_from_the_start(self) -> None:
         """What holds as soon as there is a worker."""
@@ -96,6 +106,8 @@ class Limits:
         if self._job.memory is not None:
             self._meter = MemoryMeter(pid)
             self._agenda.plan(HURRIED_MEMORY_PERIOD, self._memory)
+        self._pid = pid
+        self._agenda.plan(THREADS_PERIOD, self._threads)
         if self._job.cpu is not None and is_limited(self._job.cpu):
             self._cpu = CpuShare(self._job.cpu, pid, board)
             self._agenda.plan(CpuShare.PERIOD, self._share)
@@ -123,6 +135,12 @@ class Limits:
         growth, self._memory_before = use - self._memory_before, use
         hurried = 3 * growth > limit - use
         return HURRIED_MEMORY_PERIOD if hurried else MEMORY_PERIOD
+
+    def _threads(self) -> Found:
+        threads = threads_of(self._pid)
+        if threads > 2 * self._job.events + THREAD_SLACK:
+            return verdict.crowded(threads)
+        return THREADS_PERIOD
 
     def _disk(self) -> Found:
         assert self._job.disk is not None

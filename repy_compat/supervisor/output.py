@@ -65,6 +65,12 @@ class Outlets:
         self._error = error
         self.worker_stdout = stdout if out is None else out.entrance
         self.worker_stderr = stderr if error is None else error.entrance
+        # A worker that was taken over can change how what it shares with us waits.
+        self._waiting = [
+            descriptor
+            for descriptor, pump in ((stdout, out), (stderr, error))
+            if pump is None and hasattr(os, "fork") and os.get_blocking(descriptor)
+        ]
 
     def _pump(
         self, write: Callable[[bytes], object], end: Callable[[], object] = bool
@@ -93,6 +99,8 @@ class Outlets:
         """
         for carrier in self._carriers():
             carrier.finish(given_up)
+        for descriptor in self._waiting:
+            os.set_blocking(descriptor, True)
 
     def _carriers(self) -> list[_Pump | Recorder]:
         recorder = [] if self._recorder is None else [self._recorder]

@@ -60,6 +60,13 @@ def forged() -> Verdict:
     return Verdict(ending, complaint)
 
 
+def crowded(threads: int) -> Verdict:
+    """The worker is no longer ours: the scheduler never has so many threads."""
+    ending = Ending("killed", LIMIT_EXCEEDED, f"{threads} threads")
+    complaint = f"repy: the program's process started {threads} threads\n"
+    return Verdict(ending, complaint)
+
+
 def interrupted(number: int) -> Verdict:
     """The supervisor got a signal that asks it to end."""
     if number == _SIGINT:

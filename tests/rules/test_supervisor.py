@@ -200,6 +200,41 @@ def test_forged_messages_end_the_run_and_nothing_else(tmp_path, data):
 # -- limits
 
 
+def test_threads_beyond_all_need_end_the_worker(tmp_path):
+    """A worker that was taken over can't use up the machine's process numbers."""
+
+    def body(link: WorkerLink) -> int:
+        from _thread import allocate_lock, stack_size, start_new_thread
+
+        link.seal()
+        stack_size(65536)
+        lock = allocate_lock()
+        lock.acquire()
+        for _ in range(1000):
+            start_new_thread(lock.acquire, ())
+        wait_for_ever()
+        return 0
+
+    seen = watched(tmp_path, body, events=10)
+    assert seen.how == "killed"
+    assert "threads" in seen.errors
+
+
+def test_outputs_wait_as_before(tmp_path):
+    """What a worker does to a descriptor that others share is undone."""
+    read, write = os.pipe()
+
+    def body(link: WorkerLink) -> int:
+        os.set_blocking(1, False)
+        return 0
+
+    (tmp_path / "vessel").mkdir()
+    supervise(Job(folder=str(tmp_path / "vessel")), body, stdout=write)
+    assert os.get_blocking(write)
+    os.close(read)
+    os.close(write)
+
+
 def test_memory_over_the_limit_ends_the_worker(tmp_path):
     """Growth counts from 9,000,000; passing the limit is told in the known words."""
 

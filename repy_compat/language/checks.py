@@ -31,7 +31,10 @@ class CheckedBlock(NamedTuple):
 def checked_blocks(node: ast.AST) -> Iterator[CheckedBlock]:
     """The checks that ``node`` makes, or that are made in a block of ``node``."""
     if isinstance(node, (ast.If, ast.While)):
-        yield CheckedBlock(node.test, list(_stores([*node.body, *node.orelse])))
+        # A chain of elif would be walked once for each of its links.
+        chained = len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If)
+        block = node.body if chained else [*node.body, *node.orelse]
+        yield CheckedBlock(node.test, list(_stores(block)))
     for field in ("body", "orelse", "finalbody"):
         block = getattr(node, field, None)
         if isinstance(block, list):

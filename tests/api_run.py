@@ -115,7 +115,7 @@ class ApiRun:
         with open(os.path.join(self.folder, name), "rb") as file:
             return file.read()
 
-    def _end(self, how: str) -> Any:
+    def _end(self, how: str, error: BaseException | None = None) -> Any:
         self.ended.append(how)
         raise RunEnded
 

@@ -66,6 +66,11 @@ class GoldenCase:
         self._fill(box)
         if self.only_preprocessed:
             return self._preprocess(box)
+        if self._includes():
+            # Recorded behind the preprocessor, whose lines the reports name.
+            mix = box / (self.program.stem + ".mix")
+            (box / self.program.name).rename(mix)
+            _run([*REPY, "pp", mix.name, self.program.name], box)
         command = [*REPY, *self.words("options"), str(self._restrictions())]
         if "dylink" in self.header:
             command.append("dylink.r2py")
@@ -84,6 +89,12 @@ class GoldenCase:
             for piece in (self.program.parent / folder).glob("*.repy"):
                 if not (box / piece.name).exists():
                     shutil.copy(piece, box)
+
+    def _includes(self) -> bool:
+        if self.program.suffix != ".repy":
+            return False
+        lines = self.program.read_bytes().splitlines()
+        return any(line.startswith(b"include ") for line in lines)
 
     def _restrictions(self) -> Path:
         dialect = "v2" if self.program.suffix == ".r2py" else "v1"
@@ -109,7 +120,9 @@ class GoldenCase:
         for pattern in self.words("show-files"):
             for name in sorted(fnmatch.filter(os.listdir(box), pattern)):
                 text = (box / name).read_bytes().decode("latin-1")
-                shown.append(f"=== file {name} ===\n{text}")
+                shown.append(f"=== file {pattern} ===\n{text}")
+                if text and not text.endswith("\n"):
+                    shown.append("\n=== (no newline at the end) ===\n")
         return "".join(shown)
 
 

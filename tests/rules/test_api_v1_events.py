@@ -60,8 +60,8 @@ def test_timer_handles_count_over_the_whole_run():
     with api_run() as run:
         shown = [repr(run.settimer(60, run.sleep, (0,))) for _ in range(2)]
     assert shown == [
+        "<Namespace wrapped timerhandle: '_EVENT:MainThread:0'>",
         "<Namespace wrapped timerhandle: '_EVENT:MainThread:1'>",
-        "<Namespace wrapped timerhandle: '_EVENT:MainThread:2'>",
     ]
 
 

@@ -317,7 +317,7 @@ def test_removefile_removes_what_is_there_and_not_open():
         handle = run.open("f", "w")
         assert (
             fails(Py2Exception, run.removefile, "f")
-            == 'File "f" is open with handle "MainThread:1"'
+            == 'File "f" is open with handle "MainThread:0"'
         )
         handle.close()
         assert run.removefile("f") is None

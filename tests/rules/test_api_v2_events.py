@@ -136,13 +136,14 @@ def test_log_writes_a_blank_between_items_and_calls(calls, text):
         assert text == run.output.text
 
 
-def test_log_writes_nothing_if_a_text_fails():
-    """It promises that the exception of a ``__str__`` reaches the caller."""
+def test_a_failing_text_in_log_ends_the_run():
+    """It promises an internal error behind what comes before the failing item."""
     with v2_run() as run:
         names = run.define("def fail():\n  raise ValueError('mine')\n")
-        with pytest.raises(ValueError, match="mine"):
-            run.log("a", Failing(names["fail"]))
-        assert run.output.text == ""
+        with pytest.raises(RunEnded):
+            run.log("a", Failing(names["fail"]), "b")
+        assert run.ended == ["internal"]
+        assert run.output.text == "a "
 
 
 class Failing:

@@ -528,7 +528,7 @@ def _finish_frames(trace: TracebackType | None) -> None:
         try:
             step.tb_frame.clear()
         except RuntimeError:  # still running
-            pass
+            return
         step = step.tb_next
 
 

@@ -36,9 +36,9 @@ def checked_blocks(node: ast.AST) -> Iterator[CheckedBlock]:
         block = node.body if chained else [*node.body, *node.orelse]
         yield CheckedBlock(node.test, list(_stores(block)))
     for field in ("body", "orelse", "finalbody"):
-        block = getattr(node, field, None)
-        if isinstance(block, list):
-            yield from _leaving_checks(block)
+        inner = getattr(node, field, None)
+        if isinstance(inner, list):
+            yield from _leaving_checks(inner)
 
 
 def _leaving_checks(block: list[ast.stmt]) -> Iterator[CheckedBlock]:

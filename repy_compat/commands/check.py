@@ -169,12 +169,21 @@ def _sarif_result(complaint: Complaint) -> dict[str, object]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": complaint.file},
+                    "artifactLocation": {"uri": _uri(complaint.file)},
                     "region": region,
                 }
             }
         ],
     }
+
+
+def _uri(path: str) -> str:
+    """A path as a SARIF file names it: a URI, relative as the path is."""
+    import os
+    from urllib.parse import quote
+
+    name = quote(path.replace(os.sep, "/"))
+    return f"file://{name}" if name.startswith("/") else name
 
 
 _WRITERS = {"text": _write_text, "github": _write_github, "sarif": _write_sarif}

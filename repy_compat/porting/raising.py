@@ -16,6 +16,7 @@ the exception that it was.
 from __future__ import annotations
 
 import builtins
+from types import MethodType
 
 from repy_compat.errors import RunEnded
 from repy_compat.python2 import errors
@@ -60,11 +61,26 @@ def shown(value: object) -> str:
 # --- Repy -> Python ----------------------------------------------------------
 
 _bridges: dict[type, type] = {}
-_MOVED = {name: OSError for name in ("EnvironmentError", "IOError", "OSError")}
+_MOVED = dict.fromkeys(("EnvironmentError", "IOError", "OSError"), OSError)
 
 
 def to_python(error: BaseException) -> BaseException:
-    """The exception that Python code gets when Repy code let ``error`` out."""
+    """The exception that Python code gets when Repy code let ``error`` out.
+
+    It has the methods that Python's own tools call and Repy code doesn't see.
+    """
+    raised = _for_python(error)
+    if isinstance(raised, errors.EXCEPTIONS["BaseException"]):
+        for method in (BaseException.with_traceback, _ADD_NOTE):
+            if method is not None:
+                raised.__dict__[method.__name__] = MethodType(method, raised)
+    return raised
+
+
+_ADD_NOTE = getattr(BaseException, "add_note", None)  # Python 3.11 and later
+
+
+def _for_python(error: BaseException) -> BaseException:
     if isinstance(error, RunEnded):
         return _traced(ProgramEnded("the Repy program has ended"), error)
     found = original_of(error)
@@ -85,6 +101,8 @@ def to_python(error: BaseException) -> BaseException:
     ):
         return error
     ours = errors.translated(error)
+    if original_of(ours) is error:
+        return error
     return _traced(ours, error) if isinstance(ours, type(error)) else error
 
 

@@ -1,0 +1,142 @@
+"""Rules for the places where Python 2's byte strings meet the world.
+
+Sockets and files of Repy take and give ``str`` on both sides, so programs that use
+them need no change. Python's own sockets and binary files take and give ``bytes``;
+latin-1 turns the one into the other without loss.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from repy_compat.porting.port.porter import Porter
+
+_RECEIVE = ("recv", "recvfrom")
+_SEND = ("send", "sendall", "sendto")
+_CODE = ".encode('latin-1')"
+_DECODE = ".decode('latin-1')"
+_ODD_CODECS = frozenset(["hex", "base64", "zlib", "bz2", "rot13", "string_escape"])
+
+
+def apply(porter: Porter) -> None:
+    """Record the edits and questions of this subject."""
+    for node in porter.nodes():
+        if isinstance(node, ast.Call):
+            _call(porter, node)
+    _literals(porter)
+
+
+def _call(porter: Porter, node: ast.Call) -> None:
+    function = node.func
+    if isinstance(function, ast.Name):
+        if function.id in ("open", "file") and porter.is_builtin(function, function.id):
+            _open(porter, node)
+        elif function.id == "str" and node.args and porter.is_builtin(function, "str"):
+            if porter.kind(node.args[0]) == "float":
+                porter.question(node, "float", "str() of a float shows 17 digits now")
+    elif isinstance(function, ast.Attribute):
+        if function.attr in _RECEIVE or function.attr in _SEND:
+            _socket(porter, node, function)
+        elif function.attr in ("encode", "decode"):
+            _codec(porter, node, function)
+
+
+def _open(porter: Porter, node: ast.Call) -> None:
+    """Python's own open; the mode tells whether bytes were meant."""
+    if porter.uses_repy_api or not node.args:
+        return
+    mode: object = "r"
+    if len(node.args) > 1:
+        given = node.args[1]
+        mode = given.value if isinstance(given, ast.Constant) else None
+    if not isinstance(mode, str):
+        porter.question(node, "open", "open(): with a 'b' in the mode it's bytes now")
+    elif "b" in mode:
+        porter.question(
+            node, "open", f"open(..., {mode!r}) reads and writes bytes, not str"
+        )
+    else:
+        at = porter.source.end(node) - 1
+        end = porter.source.tokens[porter.source.token_before(at)]
+        joint = "" if end.text == "," else ","
+        porter.edits.insert(at, f"{joint} encoding='latin-1'")
+        porter.change(node, "open", "a file's bytes are read as latin-1, one each")
+
+
+def _socket(porter: Porter, node: ast.Call, function: ast.Attribute) -> None:
+    if function.attr in porter.scopes.methods:
+        return
+    kind = porter.kind(function.value)
+    if kind is None:
+        if not porter.uses_repy_api:
+            porter.question(
+                node,
+                "socket",
+                f".{function.attr}(): a Python socket wants and gives bytes, one of "
+                "Repy str",
+            )
+        return
+    if kind != "socket" or not node.args:
+        return
+    start, end = porter.source.start(node), porter.source.end(node)
+    if function.attr == "recv":
+        porter.edits.wrap(start, end, "", _DECODE)
+        porter.change(node, "socket", f"bytes received become a str: {_DECODE}")
+    elif function.attr == "recvfrom":
+        porter.question(node, "socket", "recvfrom() gives (bytes, address)")
+    elif porter.kind(node.args[0]) == "str":
+        part = porter.source.arguments(node)[0]
+        simple = isinstance(node.args[0], (ast.Constant, ast.Name, ast.Call))
+        before, after = ("", _CODE) if simple else ("(", ")" + _CODE)
+        porter.edits.wrap(*part, before, after)
+        porter.change(node, "socket", f"a str is sent as bytes: {_CODE}")
+    else:
+        porter.question(node, "socket", f".{function.attr}() wants bytes: {_CODE}?")
+
+
+def _codec(porter: Porter, node: ast.Call, function: ast.Attribute) -> None:
+    name = (
+        node.args[0].value
+        if node.args and isinstance(node.args[0], ast.Constant)
+        else ""
+    )
+    if name in _ODD_CODECS:
+        porter.question(node, "codec", f"{name!r} is no codec of text; see codecs")
+    elif function.attr == "decode":
+        porter.question(node, "codec", ".decode() is a method of bytes only")
+    else:
+        porter.question(node, "codec", ".encode() gives bytes, no str")
+
+
+def _literals(porter: Porter) -> None:
+    """Literals whose value is another one in Python 3."""
+    for token in porter.source.tokens:
+        text = token.text
+        match = re.match(r"([uUbB]?[rR]?)(['\"])", text)
+        if match is None:
+            continue
+        prefix = match[1].lower()
+        if prefix == "ur":
+            if "\\u" in text or "\\U" in text:
+                porter.question(
+                    token.start, "literal", "ur'...' with \\u is gone; write it plainly"
+                )
+            else:
+                porter.edits.replace(token.start, token.start + 1, "")
+                porter.change(token.start, "literal", "ur'...' is r'...'")
+            continue
+        if prefix.startswith("b"):
+            porter.edits.replace(token.start, token.start + 1, "")
+            porter.change(token.start, "literal", "b'...' was a plain str")
+        if not text.isascii() and "u" not in prefix:
+            porter.question(
+                token.start, "literal", "not ASCII: was bytes of the file's encoding"
+            )
+        if "r" in prefix or "u" in prefix:
+            continue
+        for found in re.finditer(r"\\[\s\S]", text):
+            if found[0] in ("\\u", "\\U", "\\N"):
+                at = token.start + found.start()
+                porter.edits.insert(at, "\\")
+                porter.change(at, "literal", f"{found[0]} is an escape now; doubled")

@@ -32,6 +32,7 @@ class Comparison:
     clean_exit: Run | None = None
     ended: Run | None = None
     endless: Run | None = None
+    listening: Run | None = None
     refused: Run | None = None
     unclean_exits: dict[str, Run] = field(default_factory=dict)
 
@@ -86,8 +87,18 @@ class Comparison:
             self.endless = self.endless or run
         elif run.ok:
             self.ended = self.ended or run
-        if self.endless is not None and self.ended is not None:
+        elif run.how == "listening":
+            self.listening = self.listening or run
+        if self.ended is None:
+            return
+        if self.endless is not None:
             yield _starvation(self.endless), self.endless
+        if self.listening is not None:
+            summary = (
+                "a listener is left and keeps the program alive;"
+                " under another schedule it ends"
+            )
+            yield Finding("left", summary, (), ("left", "listener")), self.listening
 
     def _outputs(self, run: Run) -> Iterator[tuple[Finding, Run]]:
         """Other lines are a finding; the same lines in another order are not."""

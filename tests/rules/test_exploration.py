@@ -370,3 +370,17 @@ def test_polling_for_what_nobody_will_do_is_starvation() -> None:
     rescued = rescued.replace("mycontext.clear", "g") + "def g(): pass\n"
     rescued = "def g(): pass\n" + rescued
     assert explore(rescued, schedules=2, steps=2000).verdict == "inconclusive"
+
+
+def test_a_listener_that_only_some_schedules_leave_is_told() -> None:
+    """It keeps the program alive for ever, where another schedule lets it end."""
+    text = (
+        "def got(ip, port, message, handle): pass\n"
+        "def stop():\n"
+        "  if mycontext.has_key('handle'): stopcomm(mycontext['handle'])\n"
+        "if callfunc == 'initialize':\n"
+        "  settimer(0.0, stop, ())\n"
+        "  mycontext['handle'] = recvmess('127.0.0.1', 12345, got)\n"
+    )
+    finding = explore(text).found[0].finding
+    assert finding.summary.startswith("a listener is left and keeps the program alive")

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     #: size and time of the source, whether it is a package, begin and end of its code
     Entry: TypeAlias = tuple[int, int, bool, int, int]
-    Buffer: TypeAlias = bytes | memoryview
 
 _MAGIC = b"repy-modules 1\n"
 _PACKAGE = __name__.partition(".")[0] + "."
@@ -133,10 +132,9 @@ class Bundle:
 
     def _origin(self, name: str, is_package: bool) -> str:
         """The source file of a module."""
-        words = name.split(".")[1:]
-        if is_package:
-            words.append("__init__")
-        return os.path.join(self._root, *words) + ".py"
+        ending = "/__init__.py" if is_package else ".py"
+        path = self._root + name[len(_PACKAGE) - 1 :].replace(".", "/") + ending
+        return path if os.sep == "/" else os.path.normpath(path)
 
     def _import_as_ever(self, spec: ModuleSpec) -> CodeType:
         """The code of a module that the bundle lacks; noted for ``refresh``."""

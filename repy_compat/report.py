@@ -7,7 +7,7 @@ forms differ in their first lines only. Frames of the program are told by
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from _collections_abc import Callable
 
 Locate = Callable[[str, int], tuple[str, int]]
 

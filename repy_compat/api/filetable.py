@@ -9,7 +9,7 @@ specification, sections 10.4 and 13.4; Repy V2 specification, section 4.11).
 
 from __future__ import annotations
 
-from weakref import ref
+from _weakref import ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

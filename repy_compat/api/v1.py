@@ -8,24 +8,36 @@ from __future__ import annotations
 
 from types import FunctionType
 
-from repy_compat.api import namespaces, v1_events, v1_files, v2_events
+from repy_compat.api import namespaces, v1_events, v2_events
+from repy_compat.api.late import late_functions
 from repy_compat.python2.classes import register_host_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from repy_compat.api.runtime import Runtime
 
+_FILES = ("open", "listdir", "removefile")
+_NETWORK = (
+    "gethostbyname_ex",
+    "getmyip",
+    "sendmess",
+    "recvmess",
+    "waitforconn",
+    "openconn",
+    "stopcomm",
+)
 _MIXED = ("createthread", "createlock", "getthreadname", "log")
 
 
 def build_names(runtime: Runtime) -> dict[str, object]:
     """The 20 API names of a V1 context."""
-    from repy_compat.api import v1_network
-
+    files = late_functions(runtime, "repy_compat.api.v1_files", _FILES)
     names = {
         **v1_events.build_names(runtime),
-        **v1_files.build_names(runtime),
-        **v1_network.build_names(runtime),
+        **files,
+        # One function under two names.
+        "file": files["open"],
+        **late_functions(runtime, "repy_compat.api.v1_network", _NETWORK),
         **namespaces.build_v1(runtime),
     }
     _register(names)

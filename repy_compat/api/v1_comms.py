@@ -6,7 +6,7 @@ connections do is in ``v1_listeners`` and ``v1_streams``.
 
 from __future__ import annotations
 
-from weakref import ref
+from _weakref import ref
 
 from repy_compat.api.exceptions import Py2Exception
 from repy_compat.api.failures import detached

@@ -8,22 +8,31 @@ from __future__ import annotations
 
 from types import FunctionType
 
-from repy_compat.api import namespaces, v2_events, v2_files, v2_resources
+from repy_compat.api import namespaces, v2_events, v2_resources
+from repy_compat.api.late import late_functions
 from repy_compat.python2.classes import register_host_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from repy_compat.api.runtime import Runtime
 
+_FILES = ("openfile", "listfiles", "removefile")
+_NETWORK = (
+    "gethostbyname",
+    "getmyip",
+    "sendmessage",
+    "listenformessage",
+    "listenforconnection",
+    "openconnection",
+)
+
 
 def build_names(runtime: Runtime) -> dict[str, object]:
     """The 20 API names of a V2 context."""
-    from repy_compat.api import v2_network
-
     names = {
         **v2_events.build_names(runtime),
-        **v2_files.build_names(runtime),
-        **v2_network.build_names(runtime),
+        **late_functions(runtime, "repy_compat.api.v2_files", _FILES),
+        **late_functions(runtime, "repy_compat.api.v2_network", _NETWORK),
         **v2_resources.build_names(runtime),
         **namespaces.build_v2(runtime),
     }

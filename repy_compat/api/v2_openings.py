@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import errno
-from weakref import ref
+from _weakref import ref
 
 from repy_compat.api.addresses import receiving, sending
 from repy_compat.api.exceptions import (

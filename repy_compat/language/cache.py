@@ -20,7 +20,7 @@ _HASH_SIZE = 32
 _KEPT_ENTRIES = 2000
 
 
-def new_hash(data: bytes, size: int) -> bytes:
+def new_hash(data: bytes | memoryview, size: int) -> bytes:
     """A BLAKE2b hash of ``size`` bytes, without loading the rest of hashlib."""
     try:
         from _blake2 import blake2b

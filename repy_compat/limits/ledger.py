@@ -21,11 +21,11 @@ from __future__ import annotations
 
 import gc
 import math
+from _collections import deque  # type: ignore[import-not-found]
+from _collections_abc import Callable, Iterator
+from _operator import length_hint
 from _thread import allocate_lock
 from _weakref import ref
-from collections import deque
-from collections.abc import Callable, Iterator
-from operator import length_hint
 
 from repy_compat.errors import LimitReached, PortForbidden
 from repy_compat.limits.rates import Rate

@@ -6,7 +6,7 @@ Repy V1 specification, section 11; Repy V2 specification, section 9.1.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from _collections_abc import Iterable, Mapping
 
 from repy_compat.errors import RestrictionsError, UsageError
 from repy_compat.limits.rules import (

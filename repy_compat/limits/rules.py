@@ -5,7 +5,7 @@ Repy V1 specification, sections 11.3 and 11.4. Repy V2 has no call rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from _collections_abc import Callable, Mapping
 
 from repy_compat.errors import CallDenied
 

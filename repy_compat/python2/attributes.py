@@ -8,7 +8,7 @@ helper does what the host does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from _collections_abc import Callable, Iterable
 from types import FunctionType, MethodType
 
 from repy_compat.python2 import classes, types

@@ -8,7 +8,7 @@ program can write.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from _collections_abc import Callable, Mapping
 from types import MethodType
 
 from repy_compat.python2 import (

@@ -14,7 +14,7 @@ the method's name: only reading a method's name from a *class* costs anything.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from _collections_abc import Callable
 from types import FunctionType, MethodType
 
 from repy_compat.python2.names import HOST_KIND, NAMES, is_builtin_method, type_name

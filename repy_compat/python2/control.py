@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from _collections_abc import Callable
 
 from repy_compat.python2 import classes, errors, numbers
 from repy_compat.python2.classes import PRIVATE

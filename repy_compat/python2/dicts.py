@@ -6,7 +6,7 @@ have its own of that name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from _collections_abc import Callable, Iterator
 
 from repy_compat.python2.counts import NONE, ONE, takes
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import sys
 from _functools import reduce as host_reduce  # type: ignore[import-not-found]
-from collections.abc import Callable
+from _collections_abc import Callable
 from itertools import zip_longest
-from operator import add as host_add
+from _operator import add as host_add
 
 from repy_compat.python2 import numbers, ordering, text, types
 from repy_compat.python2.counts import ONE, UNPACK, takes

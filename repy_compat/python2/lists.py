@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from _functools import cmp_to_key  # type: ignore[import-not-found]
-from collections.abc import Callable
+from _collections_abc import Callable
 
 from repy_compat.python2.counts import KEYWORDS, takes
 from repy_compat.python2.names import type_name

@@ -7,7 +7,7 @@ as the helpers raise them, comes through unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from _collections_abc import Callable
 
 from repy_compat.python2 import arity, counts, hosttexts
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from _collections_abc import Callable
 
 from repy_compat.python2.formatting import format_percent
 from repy_compat.python2.names import (

@@ -7,7 +7,7 @@ try the host's comparison first; where the host refuses, 2.7's rules decide.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from _collections_abc import Callable
 from types import MethodType
 
 from repy_compat.python2.names import VIEWS, is_old_style_instance, type_name

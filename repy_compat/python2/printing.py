@@ -6,7 +6,7 @@ of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from _collections_abc import Callable
 
 from repy_compat.python2.names import long, type_name
 from repy_compat.python2.text import py2_str

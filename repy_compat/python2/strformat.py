@@ -7,7 +7,7 @@ looked up here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from _collections_abc import Iterable, Iterator, Mapping
 from types import MethodType
 
 from repy_compat.python2.conversions import float1

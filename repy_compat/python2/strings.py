@@ -9,7 +9,7 @@ program's subclass may have its own of that name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from _collections_abc import Callable
 
 from repy_compat.python2.conversions import BLANKS, as_index
 from repy_compat.python2.counts import NONE, ONE, PARSE, UNPACK, takes

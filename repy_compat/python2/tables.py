@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 # ruff: noqa: SIM905
-from collections.abc import Callable
+from _collections_abc import Callable
 
 from repy_compat.python2 import dicts, iteration, lists, strings
 from repy_compat.python2.names import NAMES, Xrange, long

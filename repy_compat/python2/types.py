@@ -9,7 +9,7 @@ here, not in the facades.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from _collections_abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 
 from repy_compat.python2 import conversions, dictmaking, tables, text

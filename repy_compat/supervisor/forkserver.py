@@ -29,6 +29,7 @@ OUTPUT_LIMIT = 64 << 20
 
 #: What the body of a Repy program needs, so that no worker has to load it.
 _PRELOADED = (
+    "repy_compat.supervisor.worker",
     "repy_compat.execution",
     "repy_compat.sandbox",
     "repy_compat.report",
@@ -36,7 +37,11 @@ _PRELOADED = (
     "repy_compat.language.includes",
     "repy_compat.python2.builtins",
     "repy_compat.api.v1",
+    "repy_compat.api.v1_files",
+    "repy_compat.api.v1_network",
     "repy_compat.api.v2",
+    "repy_compat.api.v2_files",
+    "repy_compat.api.v2_network",
     "repy_compat.world.real",
     "socket",
     "select",

@@ -31,11 +31,11 @@ from repy_compat.supervisor.measure import ON_LINUX
 from repy_compat.supervisor.output import Outlets
 from repy_compat.supervisor.signals import Signals
 from repy_compat.supervisor.status import StatusFile
-from repy_compat.supervisor.worker import run_worker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mmap import mmap
+    from typing import NoReturn
 
     from repy_compat.supervisor.job import Body, Job
     from repy_compat.supervisor.verdict import Verdict
@@ -133,22 +133,33 @@ class Watch:
             self._verdict = verdict.no_process(error)
             self._reaped = True
         if self._pid == 0 and not self._reaped:
+            self._be_the_worker(body, worker_link, worker_leash, supervisor_pid)
+        os.close(worker_link)
+        if worker_leash >= 0:
+            os.close(worker_leash)
+        self._outlets.start()
+        return not self._reaped
+
+    def _be_the_worker(
+        self, body: Body, link: int, leash: int, supervisor_pid: int
+    ) -> NoReturn:
+        """What the new process does; its modules are loaded while we begin to watch."""
+        try:
+            from repy_compat.supervisor.worker import run_worker
+
             run_worker(
                 self._job,
                 body,
-                link_descriptor=worker_link,
-                leash=worker_leash,
+                link_descriptor=link,
+                leash=leash,
                 board=self._board,
                 stdout=self._outlets.worker_stdout,
                 stderr=self._outlets.worker_stderr,
                 log_line=self._outlets.log_line,
                 supervisor_pid=supervisor_pid,
             )
-        os.close(worker_link)
-        if worker_leash >= 0:
-            os.close(worker_leash)
-        self._outlets.start()
-        return not self._reaped
+        finally:
+            os._exit(MONITOR_DIED)
 
     def _watch(self) -> None:
         """Serve what happens until the worker has ended or has to."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from _thread import RLock
-from codecs import getincrementaldecoder
 
 from repy_compat.world.base import Output
 
@@ -86,6 +85,8 @@ class TerminalFilter:
     """
 
     def __init__(self) -> None:
+        from codecs import getincrementaldecoder
+
         self._decoder = getincrementaldecoder("utf-8")("surrogateescape")
 
     def feed(self, data: bytes) -> bytes:

@@ -19,6 +19,8 @@ reentrant, and code under it reads the state again after every call.
 from __future__ import annotations
 
 import sys
+from _collections import deque  # type: ignore[import-not-found]
+from _heapq import heapify, heappop, heappush
 from _thread import (
     RLock,
     allocate_lock,
@@ -26,9 +28,7 @@ from _thread import (
     stack_size,
     start_new_thread,
 )
-from collections import deque
 from errno import EAGAIN
-from heapq import heapify, heappop, heappush
 from time import monotonic
 
 from repy_compat.errors import InternalError, RunEnded

@@ -10,7 +10,7 @@ from __future__ import annotations
 import select
 import socket
 import threading
-from collections.abc import Callable
+from _collections_abc import Callable
 from contextlib import suppress
 from typing import Protocol
 

@@ -1,0 +1,48 @@
+"""API functions whose modules are loaded at the first call of one of them.
+
+Most programs open no socket and many open no file; what serves those is a third
+of the API. The function that a program holds stays the same one for the whole run.
+"""
+
+from __future__ import annotations
+
+from repy_compat.api.boundary import need_room
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from repy_compat.api.runtime import Runtime
+
+    Functions = dict[str, Callable[..., object]]
+
+#: Levels of the stack that loading takes: less would end it half-way.
+_ROOM = 80
+
+
+def late_functions(
+    runtime: Runtime, home: str, names: tuple[str, ...]
+) -> dict[str, object]:
+    """The functions ``names`` of the module ``home`` of this room, for one run.
+
+    The module's ``build_names`` is called with ``runtime`` when it is needed.
+    """
+    group: list[Functions] = []
+
+    def functions() -> Functions:
+        if not group:
+            need_room(_ROOM)
+            built = __import__(home, fromlist=["build_names"]).build_names(runtime)
+            # Another event, or a finaliser in this one, may have been as quick: what
+            # was made first counts, for it may be in use.
+            group.append(built)
+        return group[0]
+
+    return {name: _late(functions, name) for name in names}
+
+
+def _late(functions: Callable[[], Functions], name: str) -> Callable[..., object]:
+    def late(*arguments: object, **keywords: object) -> object:
+        return functions()[name](*arguments, **keywords)
+
+    return late

@@ -223,6 +223,14 @@ def last_instruction(error: BaseException) -> str:
     return "" if frame is None else opname[frame.f_code.co_code[position]]
 
 
+def last_operands(error: BaseException) -> tuple[object, object]:
+    """The operands at which a program's innermost frame was, as far as known."""
+    frame, position, innermost = _last_program_frame(error.__traceback__)
+    if frame is None or not innermost:
+        return None, None
+    return operands.topmost(frame, position)
+
+
 def called_name(error: BaseException) -> str | None:
     """The name of what the innermost call with stars calls."""
     frame, position, innermost = _last_program_frame(error.__traceback__)

@@ -174,6 +174,11 @@ class _ClassWithoutMethods(ClosedType):
         if name == "next" or name == "__init__":
             _complete(cls)
 
+    def __or__(cls, other: object) -> object:  # type: ignore[override]
+        return NotImplemented  # the host makes a type of two, Python 2 doesn't
+
+    __ror__ = __or__  # type: ignore[assignment]
+
     def __delattr__(cls, name: str) -> None:
         if cls.__name__[:1] == OLD:
             raise RuntimeError(_READ_ONLY)

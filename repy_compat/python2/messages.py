@@ -217,9 +217,25 @@ def _type_error(error: BaseException, text: str) -> Translation:
     if text == "keywords must be strings":
         name = arity.called_name(error)
         return _same(f"{name}() {text}" if name else text)
+    if text.startswith("unsupported operand type(s) for ") and "'int'" in text:
+        return _same(_with_longs(error, _with_words(text)))
     if "()" in text:
         return _call_error(error, text)
     return _same(_with_words(text))
+
+
+def _with_longs(error: BaseException, text: str) -> str:
+    """Operands that are outside of 64 bits are longs, where they can be told."""
+    start, left, between, right, end = text.split("'", 4)
+    names = [left, right]
+    for at, value in enumerate(arity.last_operands(error)):
+        if names[at] == "int" and type(value) is int and not -LONG <= value < LONG:
+            names[at] = "long"
+    return "'".join((start, names[0], between, names[1], end))
+
+
+LONG = 2**63
+"""The first integer that is a long by its size."""
 
 
 def _of_builtin(error: BaseException, text: str) -> str | None:
@@ -453,8 +469,16 @@ def _call_error(error: BaseException, text: str) -> Translation:
     return _same(_with_words(text))
 
 
+_TEXTS_FILE = __file__.replace("messages.py", "text.py")
+
+
 def _recursion_error(error: BaseException, text: str) -> Translation:
     ending = " in cmp" if "comparison" in text else ""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is not None and trace.tb_frame.f_code.co_filename == _TEXTS_FILE:
+        ending = " while getting the repr of an object"
     return "RuntimeError", ("maximum recursion depth exceeded" + ending,)
 
 

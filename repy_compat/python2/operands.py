@@ -46,6 +46,13 @@ class Attribute:
         self.name = name
 
 
+def topmost(frame: FrameType, position: int) -> tuple[object, object]:
+    """The two topmost values at a place in a frame's code, as far as known."""
+    stack, _ = _followed(frame, position)
+    left, right = _take(stack, 2)
+    return left, right
+
+
 def starred_call(
     frame: FrameType, position: int
 ) -> tuple[object, int | None, tuple[str, ...]]:
@@ -54,17 +61,7 @@ def starred_call(
     Returns what is called (None if unknown), how many positional
     arguments there are (None if unknown) and the names of the known keywords.
     """
-    import dis
-
-    stack: list[object] = []
-    last = 0
-    for instruction in dis.get_instructions(frame.f_code):
-        if instruction.offset >= position:
-            last = instruction.arg or 0
-            break
-        if instruction.is_jump_target and stack:
-            stack[-1] = _UNKNOWN
-        _step(instruction, stack, frame)
+    stack, last = _followed(frame, position)
     names: tuple[str, ...] = ()
     if last & 1:
         mapping = stack.pop() if stack else _UNKNOWN
@@ -72,6 +69,20 @@ def starred_call(
     count = _count(stack.pop()) if stack else None
     called = [item for item in stack[-2:] if item is not None and item is not _UNKNOWN]
     return called[-1] if called else None, count, names
+
+
+def _followed(frame: FrameType, position: int) -> tuple[list[object], int]:
+    """The stack in front of a place in a frame's code, and the argument there."""
+    import dis
+
+    stack: list[object] = []
+    for instruction in dis.get_instructions(frame.f_code):
+        if instruction.offset >= position:
+            return stack, instruction.arg or 0
+        if instruction.is_jump_target and stack:
+            stack[-1] = _UNKNOWN
+        _step(instruction, stack, frame)
+    return stack, 0
 
 
 def _step(instruction: object, stack: list[object], frame: FrameType) -> None:

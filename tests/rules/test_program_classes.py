@@ -252,6 +252,36 @@ for f in f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10:
     ]
 
 
+def test_operands_of_no_use_are_named_as_in_python2() -> None:
+    """Classes have no ``|``; an integer outside 64 bits is called a long."""
+    source = """
+class A: pass
+class B(object): pass
+big = 10 ** 30
+def f(a, b): return a - b
+for at in range(5):
+  try:
+    if at == 0: A | A
+    elif at == 1: B | B
+    elif at == 2: big + 'a'
+    elif at == 3: f(big, None)
+    else: f(5, None)
+  except TypeError, e: print e
+deep = []
+for i in range(100000): deep = [deep]
+try: repr(deep)
+except RuntimeError, e: print e
+"""
+    assert run(source).splitlines() == [
+        "unsupported operand type(s) for |: 'classobj' and 'classobj'",
+        "unsupported operand type(s) for |: 'type' and 'type'",
+        "unsupported operand type(s) for +: 'long' and 'str'",
+        "unsupported operand type(s) for -: 'long' and 'NoneType'",
+        "unsupported operand type(s) for -: 'int' and 'NoneType'",
+        "maximum recursion depth exceeded while getting the repr of an object",
+    ]
+
+
 def test_del_runs_at_once() -> None:
     """A finaliser runs when the last reference goes, also after an exception."""
     source = """

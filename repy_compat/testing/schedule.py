@@ -54,9 +54,9 @@ class Schedule:
         digits, seed, steps = found.groups()
         if digits != digest[:DIGITS]:
             raise UsageError(
-                f"the token {token} belongs to another text of the program: it begins"
-                f" with {digits}, a token for this text with {digest[:DIGITS]}."
-                " Explore again to get a new one."
+                f"the token {token} belongs to another text of the program, or to other"
+                f" files: it begins with {digits}, a token for these with"
+                f" {digest[:DIGITS]}. Explore again to get a new one."
             )
         pairs = [step.split("-") for step in steps.split(".")[1:]]
         departures = tuple(

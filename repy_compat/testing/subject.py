@@ -11,6 +11,8 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 from repy_compat.errors import UsageError
@@ -182,10 +184,19 @@ class Subject:
         words += [f"--include-path={folder}" for folder in self._include_path]
         return words + self.args
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """The hash of the program's text, that tokens carry."""
-        return self.program.digest
+        """The hash of the program's text, and of its files: tokens carry its start.
+
+        A program that imports modules finds its real text among the files.
+        """
+        if not self.files:
+            return self.program.digest
+        parts = [self.program.digest]
+        for name, text in sorted(self.files.items()):
+            parts += [name, text]
+        joined = "\0".join(parts).encode("latin-1", "replace")
+        return blake2b(joined, digest_size=20).hexdigest()
 
     def close(self) -> None:
         """Let the carrier's threads or greenlets go."""

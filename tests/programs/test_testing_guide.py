@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from repy_compat import cli
 from tests.rules.test_pytest_plugin import pytest_in
@@ -28,8 +29,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("number", range(len(PYTHON)))
-def test_the_python_runs(number: int, folder: Path) -> None:
+def test_the_python_runs(
+    number: int, folder: Path, request: pytest.FixtureRequest
+) -> None:
     """Each piece by itself, with the files of the guide beside it."""
+    # A busy machine may be slow at drawing; that isn't what is tested here.
+    settings.register_profile("guide", suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("guide")
+    request.addfinalizer(lambda: settings.load_profile("default"))
     exec(
         compile(PYTHON[number], f"{GUIDE.name} {number}", "exec"), {"__name__": "guide"}
     )

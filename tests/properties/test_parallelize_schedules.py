@@ -6,7 +6,7 @@ ways, whatever the schedule, the number of free events, and who aborts or closes
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.parallelize_program import Job, exploration_of
@@ -21,7 +21,7 @@ jobs = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(jobs, st.integers(1, 7), st.sampled_from(["races", "pct3", "random"]))
 def test_no_schedule_breaks_parallelize(job: Job, events: int, strategy: str) -> None:
     """No finding: no lost target, no deadlock, no event left, no uncaught exception."""

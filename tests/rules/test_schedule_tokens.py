@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 
 from repy_compat.errors import UsageError
 from repy_compat.testing import Schedule, explore, replay, run, schedules
@@ -18,6 +18,7 @@ def test_a_token_shows_digits_seed_and_departures() -> None:
     assert Schedule(((7, 2), (12, 0)), 5).token(DIGEST) == "3fa2c1+5.7-2.12-0"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(schedules())
 def test_every_schedule_survives_its_token(schedule: Schedule) -> None:
     """Printing and reading gives the same schedule."""
@@ -62,3 +63,12 @@ def test_a_replay_is_the_same_run() -> None:
     assert again.trace == found.run.trace
     assert again.token == found.token
     assert again.mycontext == {"count": 1}
+
+
+def test_the_files_of_a_program_belong_to_its_text() -> None:
+    """A token for other files is refused: a module's text may be among them."""
+    files = {"module.r2py": "x = 1\n"}
+    token = explore(DOCUMENTED, files=files).found[0].token
+    assert replay(DOCUMENTED, token, files=files).mycontext == {"count": 1}
+    with pytest.raises(UsageError, match="or to other files"):
+        replay(DOCUMENTED, token)

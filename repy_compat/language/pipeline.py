@@ -84,7 +84,13 @@ class _Text:
 
             tree = switchpoints.mark(tree, self.dialect, self.filename)
         lowered = settle_lines(meaning.lower(tree, self.dialect, self.filename))
-        return quietly(lambda: compile(lowered, self.filename, "exec", 0, True))
+        try:
+            return quietly(lambda: compile(lowered, self.filename, "exec", 0, True))
+        except SyntaxError as error:
+            # The host can't have our assignments inside the target of a comprehension.
+            hint = "a comprehension within the target of another one"
+            refused = Refused("SyntaxError", "invalid syntax", error.lineno, hint=hint)
+            raise self.not_python2(refused) from None
 
     def too_deep(self) -> ProgramRejected:
         refused = Refused(

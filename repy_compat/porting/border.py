@@ -155,7 +155,7 @@ def _inward(value: object) -> object:
             f"value: Repy code knows plain values only; give {base}(...) of it"
         )
     if isinstance(value, _LISTED):
-        return [to_repy(item) for item in value]
+        return [to_repy(item) for item in value]  # type: ignore[union-attr]
     if isinstance(value, type):
         return value
     inner = unwrapped(value)
@@ -319,6 +319,7 @@ def new_function(target: object) -> FunctionType:
         return from_repy(result)
 
     name = getattr(target, "__name__", "repy_function")
+    assert isinstance(repy_function, FunctionType)
     repy_function.__name__ = repy_function.__qualname__ = str(name)
     repy_function.__doc__ = getattr(target, "__doc__", None)
     with _lock:
@@ -370,23 +371,37 @@ def _copy(value: object, cross: Crossing, known: dict[int, object]) -> object:
             f"{shown(value)} of the class {type(value).__name__} holds what must be "
             "converted at the border; give a plain container instead"
         )
-    if type(value) is tuple:
-        made: object = tuple(_copy(item, cross, known) for item in value)
-    elif type(value) is frozenset:
-        made = frozenset(_copy(item, cross, known) for item in value)
-    elif type(value) is list:
-        made = known[id(value)] = []
-        made.extend(_copy(item, cross, known) for item in _parts(value))
-    elif type(value) is set:
-        made = known[id(value)] = set()
-        made.update(_copy(item, cross, known) for item in _parts(value))
-    else:
-        made = known[id(value)] = {}
-        parts = [_copy(part, cross, known) for part in _parts(value)]
-        made.update(zip(parts[::2], parts[1::2], strict=True))
+    made = _shell(value, cross, known)
     if len(made) != len(value):  # type: ignore[arg-type]
         raise BorderError(f"{shown(value)}: two of its keys or members become one")
     return made
+
+
+def _shell(value: object, cross: Crossing, known: dict[int, object]) -> object:
+    """The converted copy of a plain container."""
+
+    def copied() -> Iterator[object]:
+        return (_copy(item, cross, known) for item in _parts(value))
+
+    if type(value) is tuple:
+        return tuple(copied())
+    if type(value) is frozenset:
+        return frozenset(copied())
+    if type(value) is list:
+        items: list[object] = []
+        known[id(value)] = items
+        items.extend(copied())
+        return items
+    if type(value) is set:
+        members: set[object] = set()
+        known[id(value)] = members
+        members.update(copied())
+        return members
+    table: dict[object, object] = {}
+    known[id(value)] = table
+    parts = list(copied())
+    table.update(zip(parts[::2], parts[1::2], strict=True))
+    return table
 
 
 def _container_is_plain(value: object, cross: Crossing) -> bool:

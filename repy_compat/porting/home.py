@@ -39,6 +39,7 @@ from repy_compat.world.real import real_world
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from types import CodeType
     from typing import NoReturn
 
     from repy_compat.limits.restrictions import Limits
@@ -173,7 +174,7 @@ class Home:
             function = self.access.names(dialect_name)[name]
             return function(*arguments, **keywords)  # type: ignore[operator]
 
-        register_host_function(call, name)
+        register_host_function(call, name)  # type: ignore[arg-type]
         return call
 
     def exported(self, dialect_name: str) -> dict[str, object]:
@@ -307,7 +308,7 @@ class Home:
             namespace.update(self.dynamic_linking(namespace, path))
         namespace["_context"] = new_safedict(namespace, dialect)
 
-    def _compiled(self, text: str, path: str, dialect: Dialect) -> object:
+    def _compiled(self, text: str, path: str, dialect: Dialect) -> CodeType:
         remember_lines(path, text)
         if dialect.name == "V1":
             text = with_imports(text)

@@ -5,9 +5,9 @@ Pygments finds it through its entry point; ``pip install repy_compat[pygments]``
 
 from __future__ import annotations
 
-from pygments.lexer import bygroups, inherit, words
-from pygments.lexers.python import Python2Lexer
-from pygments.token import Comment, Keyword, Name, String, Text
+from pygments.lexer import bygroups, inherit, words  # type: ignore[import-untyped]
+from pygments.lexers.python import Python2Lexer  # type: ignore[import-untyped]
+from pygments.token import Comment, Keyword, Name, String, Text  # type: ignore[import-untyped]
 
 # The API of both dialects, and the names that a program finds in its context.
 _API = (
@@ -55,7 +55,7 @@ class RepyLexer(Python2Lexer):
         ],
     }
 
-    def analyse_text(text: str) -> float:  # type: ignore[override, misc]
+    def analyse_text(text: str) -> float:
         """How likely a text is Repy: an include line in column 0 says so."""
         if text.startswith("include ") or "\ninclude " in text:
             return 0.6

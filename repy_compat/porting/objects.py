@@ -176,5 +176,5 @@ def wrapped(inner: object) -> RepyObject | RepyClass:
 def unwrapped(value: object) -> object:
     """The Repy object behind ``value``; any other value itself."""
     if type(value) is RepyObject or type(value) is RepyClass:
-        return _inner(value)  # type: ignore[arg-type]
+        return _inner(value)
     return value

@@ -22,6 +22,10 @@ from repy_compat.errors import RunEnded
 from repy_compat.python2 import errors
 from repy_compat.python2.classes import PRIVATE, ClosedType
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 _ORIGINAL = PRIVATE + "python"
 _LONGEST = 80
 
@@ -60,7 +64,7 @@ def shown(value: object) -> str:
 
 # --- Repy -> Python ----------------------------------------------------------
 
-_bridges: dict[type, type] = {}
+_bridges: dict[type, type[BaseException]] = {}
 _MOVED = dict.fromkeys(("EnvironmentError", "IOError", "OSError"), OSError)
 
 
@@ -125,14 +129,14 @@ def _bridged(error: BaseException) -> BaseException:
         bridge = _bridges[cls] = _bridge_for(cls)
     if bridge is cls:
         return error
-    made: BaseException = bridge.__new__(bridge)
+    made = bridge.__new__(bridge)
     made.__dict__.update(error.__dict__)
     made.args = error.args
     made.__dict__[_ORIGINAL] = None
     return _traced(made, error)
 
 
-def _bridge_for(cls: type) -> type:
+def _bridge_for(cls: type[BaseException]) -> type[BaseException]:
     for known in cls.__mro__:
         name = known.__name__.rpartition(".")[2]
         host = _MOVED.get(name) or vars(builtins).get(name)
@@ -141,7 +145,10 @@ def _bridge_for(cls: type) -> type:
         if issubclass(cls, host):
             break
         text = errors.class_text(cls)
-        made: type = type(cls)(cls.__name__, (cls, host), {"__module__": "exceptions"})
+        kind: Any = type(cls)
+        made: type[BaseException] = kind(
+            cls.__name__, (cls, host), {"__module__": "exceptions"}
+        )
         errors.register_class_text(made, text)
         return made
     return cls
@@ -160,7 +167,7 @@ def _traced(made: BaseException, error: BaseException) -> BaseException:
 def to_repy(error: BaseException) -> BaseException:
     """The exception that Repy code gets when a Python callback let ``error`` out."""
     if isinstance(error, OldStyleRaised):
-        return error.__dict__[_ORIGINAL]  # type: ignore[no-any-return]
+        return error.__dict__[_ORIGINAL]
     if isinstance(error, (RunEnded, errors.EXCEPTIONS["BaseException"], errors.Shadow)):
         return error
     if isinstance(error, OSError):
@@ -192,8 +199,8 @@ def shown_to_repy(error: BaseException) -> BaseException:
     return made
 
 
-def _carrier(error: BaseException, cls: type) -> BaseException:
-    made: BaseException = cls.__new__(cls)
+def _carrier(error: BaseException, cls: type[BaseException]) -> BaseException:
+    made = cls.__new__(cls)
     if isinstance(error, OSError):
         parts = [_text(part) for part in error.args[:2]]
         if len(parts) == 2 and error.filename is not None:
@@ -240,10 +247,10 @@ def _has_own_text(cls: type) -> bool:
     return False
 
 
-_text_classes: dict[type, type] = {}
+_text_classes: dict[type, type[BaseException]] = {}
 
 
-def _text_class(ours: type) -> type:
+def _text_class(ours: type[BaseException]) -> type[BaseException]:
     made = _text_classes.get(ours)
     if made is None:
         made = _derived(ours.__name__, (ours,), __str__=_carried_text)
@@ -255,12 +262,13 @@ def _carried_text(self: BaseException) -> str:
     return str(self.__dict__[PRIVATE + "text"])
 
 
-def _environment_class(error: OSError) -> type:
+def _environment_class(error: OSError) -> type[BaseException]:
     return _EITHER_TIMEOUT if isinstance(error, TimeoutError) else _EITHER
 
 
-def _derived(name: str, bases: tuple[type, ...], **body: object) -> type:
-    made: type = ClosedType(name, bases, {"__module__": "exceptions", **body})
+def _derived(name: str, bases: tuple[type, ...], **body: object) -> type[BaseException]:
+    kind: Any = ClosedType
+    made: type[BaseException] = kind(name, bases, {"__module__": "exceptions", **body})
     errors.register_class_text(made, errors.class_text(bases[0]))
     return made
 
@@ -270,7 +278,7 @@ _EITHER = _derived(
 )
 
 
-def _timeout_class() -> type:
+def _timeout_class() -> type[BaseException]:
     from repy_compat.api.exceptions import SocketTimeout
 
     return _derived("timeout", (SocketTimeout, errors.EXCEPTIONS["OSError"]))

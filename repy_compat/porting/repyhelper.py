@@ -112,12 +112,12 @@ def translate(
     name = module_name_of(source)
     destination = os.path.join(folder, name + ".py")
     with _lock:
-        if os.path.exists(destination) and not force_overwrite:
-            if not _is_generated(destination):
-                raise TranslationError(
-                    "File name exists but wasn't automatically generated: "
-                    + os.path.abspath(destination)
-                )
+        foreign = os.path.exists(destination) and not _is_generated(destination)
+        if foreign and not force_overwrite:
+            raise TranslationError(
+                "File name exists but wasn't automatically generated: "
+                + os.path.abspath(destination)
+            )
         header = _header(shared_mycontext, callfunc, list(callargs or []))
         if force_overwrite or not _is_current(destination, source, header):
             _write(destination, source, header)

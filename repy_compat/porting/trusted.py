@@ -111,10 +111,12 @@ def _build_settimer(runtime: Runtime) -> Callable[..., object]:
     def settimer(waittime: float, function: Callable[..., object], args: object) -> object:  # fmt: skip
         if not callable(function):
             raise TypeError("settimer needs a function that can be called")
-        given = tuple(args)  # type: ignore[arg-type]
-        event = runtime.events.schedule(
-            as_delay(waittime), EVENT, lambda: function(*given)
-        )
+        given: tuple[object, ...] = tuple(args)  # type: ignore[arg-type]
+
+        def body() -> None:
+            function(*given)
+
+        event = runtime.events.schedule(as_delay(waittime), EVENT, body)
         text = repr(runtime.unique_id("_EVENT:"))
         return make_handle(
             runtime.handle_class, "timerhandle", text, {}, inner=event, owner=runtime

@@ -32,14 +32,17 @@ def _call(porter: Porter, node: ast.Call) -> None:
     if isinstance(function, ast.Name):
         if function.id in ("open", "file") and porter.is_builtin(function, function.id):
             _open(porter, node)
-        elif function.id == "str" and node.args and porter.is_builtin(function, "str"):
-            if porter.kind(node.args[0]) == "float":
-                porter.question(node, "float", "str() of a float shows 17 digits now")
+        elif porter.is_builtin(function, "str") and _gives_float(porter, node):
+            porter.question(node, "float", "str() of a float shows 17 digits now")
     elif isinstance(function, ast.Attribute):
         if function.attr in _RECEIVE or function.attr in _SEND:
             _socket(porter, node, function)
         elif function.attr in ("encode", "decode"):
             _codec(porter, node, function)
+
+
+def _gives_float(porter: Porter, node: ast.Call) -> bool:
+    return bool(node.args) and porter.kind(node.args[0]) == "float"
 
 
 def _open(porter: Porter, node: ast.Call) -> None:

@@ -77,9 +77,9 @@ class Scopes:
             self.given.setdefault((self.scope_of[node], target.id), []).append(value)
         elif isinstance(target, (ast.Tuple, ast.List)):
             parts: list[ast.AST | None] = [None] * len(target.elts)
-            if isinstance(value, (ast.Tuple, ast.List)):
-                if len(value.elts) == len(parts):
-                    parts = list(value.elts)
+            given_parts = getattr(value, "elts", [])
+            if len(given_parts) == len(parts) and not isinstance(value, ast.Set):
+                parts = list(given_parts)
             for part, given in zip(target.elts, parts, strict=True):
                 self._give(node, part, given)
 

@@ -227,6 +227,5 @@ _API = frozenset(
 
 
 def _api_name(porter: Porter, node: ast.Name) -> None:
-    if node.id in _API and isinstance(node.ctx, ast.Load):
-        if not porter.scopes.is_bound(node, node.id):
-            porter.api_names.setdefault(node.id, porter.line(node))
+    if node.id in _API and porter.is_builtin(node, node.id):
+        porter.api_names.setdefault(node.id, porter.line(node))

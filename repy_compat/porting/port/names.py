@@ -297,9 +297,7 @@ def _has_key(porter: Porter, node: ast.Call, function: ast.Attribute) -> None:
     start = source.start(node)
     part = source.arguments(node)[0]
     parent = porter.parent(node)
-    bare = isinstance(parent, (ast.If, ast.While, ast.BoolOp)) or (
-        isinstance(parent, (ast.Return, ast.Assign))
-    )
+    bare = isinstance(parent, (ast.If, ast.While, ast.BoolOp, ast.Return, ast.Assign))
     simple = isinstance(
         node.args[0],
         (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.BinOp),
@@ -321,7 +319,8 @@ def _method(porter: Porter, node: ast.Call, function: ast.Attribute) -> None:
     name = function.attr
     plain = not node.args and not node.keywords
     own = name in porter.scopes.methods
-    if name == "has_key" and len(node.args) == 1:
+    starred = any(isinstance(argument, ast.Starred) for argument in node.args)
+    if name == "has_key" and len(node.args) == 1 and not starred:
         _has_key(porter, node, function)
     elif name in _ITERATORS and plain:
         if own:
@@ -333,7 +332,7 @@ def _method(porter: Porter, node: ast.Call, function: ast.Attribute) -> None:
         porter.edits.replace(end - len(name), end, _ITERATORS[name])
         porter.change(node, name, f"{name}() is {_ITERATORS[name]}()")
         parent = porter.parent(node)
-        if isinstance(parent, ast.Attribute) or isinstance(parent, ast.Assign):
+        if isinstance(parent, (ast.Attribute, ast.Assign)):
             porter.edits.wrap(
                 porter.source.start(node), porter.source.end(node), "iter(", ")"
             )
@@ -375,13 +374,22 @@ def _is_untouched(porter: Porter, node: ast.Call, function: ast.Attribute) -> bo
                 if isinstance(called, ast.Name):
                     if porter.scopes.is_bound(called, called.id):
                         return False
-                elif not isinstance(called, ast.Attribute) or called.attr in ("pop", "popitem", "clear", "update", "setdefault") or called.attr in porter.scopes.methods:
-                    return False
-            if isinstance(inner, ast.Subscript) and not isinstance(inner.ctx, ast.Load):
-                if ast.dump(inner.value) == subject or not isinstance(
-                    inner.value, ast.Name
+                elif (
+                    not isinstance(called, ast.Attribute)
+                    or called.attr
+                    in ("pop", "popitem", "clear", "update", "setdefault")
+                    or called.attr in porter.scopes.methods
                 ):
                     return False
+            if (
+                isinstance(inner, ast.Subscript)
+                and not isinstance(inner.ctx, ast.Load)
+                and (
+                    ast.dump(inner.value) == subject
+                    or not isinstance(inner.value, ast.Name)
+                )
+            ):
+                return False
     return True
 
 
@@ -405,11 +413,14 @@ def _class(porter: Porter, node: ast.ClassDef) -> None:
     for item in node.body:
         if isinstance(item, ast.FunctionDef):
             _method_definition(porter, item)
-        elif isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
-            if item.targets[0].id == "__metaclass__":
-                porter.question(
-                    item, "metaclass", "give metaclass=... in the class statement"
-                )
+        elif (
+            isinstance(item, ast.Assign)
+            and isinstance(item.targets[0], ast.Name)
+            and item.targets[0].id == "__metaclass__"
+        ):
+            porter.question(
+                item, "metaclass", "give metaclass=... in the class statement"
+            )
     if "__eq__" in names and "__hash__" not in names:
         porter.question(
             node, "hash", "a class with __eq__ and without __hash__ can't be a key now"
@@ -451,10 +462,15 @@ def _index_of_exception(porter: Porter, node: ast.Subscript) -> None:
 
 def _in_handler(porter: Porter, node: ast.Subscript) -> bool:
     inner: ast.AST | None = node
+    name = node.value.id if isinstance(node.value, ast.Name) else None
     while inner is not None:
-        if isinstance(inner, syntax.Handler) and isinstance(inner.target, ast.Name):
-            if isinstance(node.value, ast.Name) and inner.target.id == node.value.id:
-                return True
+        target = getattr(inner, "target", None)
+        if (
+            isinstance(inner, syntax.Handler)
+            and isinstance(target, ast.Name)
+            and target.id == name
+        ):
+            return True
         inner = porter.parent(inner)
     return False
 

@@ -11,7 +11,7 @@ import ast
 from bisect import bisect_right
 
 from repy_compat.language.parser import parse
-from repy_compat.language.rewriting import rewrite
+from repy_compat.language.rewriting import _Rewriter
 from repy_compat.language.tokens import normalize
 
 TYPE_CHECKING = False
@@ -60,9 +60,10 @@ class Source:
                 self._line_starts.append(at + 1)
 
     def _read(self, text: str) -> None:
-        rewritten = rewrite(text)
+        rewriter = _Rewriter(text, False)
+        rewriter.run()
         offset, line, column = -1, 0, 0
-        for piece, output in zip(rewritten.pieces, rewritten.output, strict=True):
+        for piece, output in zip(rewriter.pieces, rewriter.output, strict=True):
             word = piece.rstrip(_BLANKS)
             if output:
                 self._starts.append((line, column))
@@ -146,14 +147,18 @@ class Source:
     def split(self, start: int, end: int) -> list[tuple[int, int]]:
         """The ranges between the commas outside brackets from ``start`` to ``end``."""
         found: list[tuple[int, int]] = []
-        depth, first, last = 0, -1, -1
+        depth, first, last, lambdas = 0, -1, -1, 0
         for index in range(max(self.token_at(start), 0), len(self.tokens)):
             token = self.tokens[index]
             if token.start < start or token.text == "\n":
                 continue
             if token.start >= end:
                 break
-            if token.text == "," and not depth:
+            if not depth:
+                lambdas += (token.text == "lambda") - (
+                    token.text == ":" and lambdas > 0
+                )
+            if token.text == "," and not depth and not lambdas:
                 found.append((first, last))
                 first = -1
                 continue

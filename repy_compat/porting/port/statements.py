@@ -10,6 +10,8 @@ from repy_compat.porting.port.porter import Porter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from repy_compat.porting.port.source import Render
 
 
@@ -19,7 +21,7 @@ def apply(porter: Porter) -> None:
     _tabs(porter)
     _tokens(porter)
     for node in porter.nodes():
-        rule = _RULES.get(type(node))
+        rule: Any = _RULES.get(type(node))
         if rule is not None:
             rule(porter, node)
 
@@ -65,7 +67,15 @@ def _tokens(porter: Porter) -> None:
         if text == "<>":
             porter.edits.replace(token.start, token.end, "!=")
             porter.change(token.start, "<>", "'<>' is '!='")
-        elif text[:1].isdigit() and text[-1:] in "lL" and text[:2].lower() != "0x" or text[:2].lower() == "0x" and text[-1] in "lL" or re.fullmatch(r"0[0-9]+", text) and text.strip("0"):
+        elif (
+            text[:1].isdigit()
+            and text[-1:] in "lL"
+            and text[:2].lower() != "0x"
+            or text[:2].lower() == "0x"
+            and text[-1] in "lL"
+            or re.fullmatch(r"0[0-9]+", text)
+            and text.strip("0")
+        ):
             _number(porter, token.start, text)
         elif text in ("async", "await", "nonlocal"):
             porter.question(token.start, "keyword", f"'{text}' is a keyword; rename it")
@@ -92,6 +102,7 @@ def _print(porter: Porter, node: syntax.Print) -> None:
     last = source.tokens[source.token_before(end)]
     extra: list[str] = []
     porter.change(node, "print", "print is a function")
+    _floats(porter, node)
     if node.dest is not None:
         arrow = source.find(">>", word.end, end)
         assert arrow is not None
@@ -124,13 +135,17 @@ def _print(porter: Porter, node: syntax.Print) -> None:
             items.append(render(parts[0][0], parts[-1][1]))
         if where is not None:
             items.append(f"file={render(*where)}")
-        return "print(" + ", ".join([*extra_first(items), *extra]) + ")"
-
-    def extra_first(items: list[str]) -> list[str]:
-        return items
+        return "print(" + ", ".join([*items, *extra]) + ")"
 
     stop = source.statement_end(start)
     porter.edits.rebuild(start, stop, make)
+
+
+def _floats(porter: Porter, node: syntax.Print) -> None:
+    for value in node.values:
+        if porter.kind(value) == "float" and not isinstance(value, ast.Constant):
+            text = "print of a float shows up to 17 digits now, not 12"
+            porter.question(node, "float", text)
 
 
 def _ends_line(values: list[ast.expr]) -> bool:
@@ -257,14 +272,14 @@ def _raise(porter: Porter, node: syntax.Raise) -> None:
     value = parts[1]
     is_none = isinstance(node.value, ast.Constant) and node.value.value is None
     known_kinds = ("str", "int", "float", "list", "dict", "bool")
-    if not (is_none or isinstance(node.value, ast.Tuple)):
-        if porter.kind(node.value) not in known_kinds:
-            porter.question(
-                node,
-                "raise",
-                f"'raise X, {porter.text_of(node.value)}' is written as a call: right "
-                "unless the value is a tuple, None or an exception",
-            )
+    decided = is_none or isinstance(node.value, ast.Tuple)
+    if not decided and porter.kind(node.value) not in known_kinds:
+        porter.question(
+            node,
+            "raise",
+            f"'raise X, {porter.text_of(node.value)}' is written as a call: right "
+            "unless the value is a tuple, None or an exception",
+        )
     if isinstance(node.value, ast.Tuple):
         opening = source.tokens[source.token_at(value[0])]
         if opening.text == "(":
@@ -393,10 +408,8 @@ def _function(porter: Porter, node: syntax.FunctionDef) -> None:
         lines.append(f"{text} = {name}")
     line = source.line_start(source.line(body_start))
     on_own_line = not source.slice(line, body_start).strip()
-    if on_own_line:
-        joint = "\n" + source.slice(line, body_start).expandtabs(8)
-    else:
-        joint = "; "
+    own_line = "\n" + source.slice(line, body_start).expandtabs(8)
+    joint = own_line if on_own_line else "; "
     if isinstance(body, ast.Expr) and isinstance(body.value, ast.Constant):
         at = source.end(body)
         porter.edits.insert(at, "".join(joint + text for text in lines))
@@ -439,6 +452,7 @@ def _lambda(porter: Porter, node: ast.Lambda) -> None:
 
 def _comprehension(porter: Porter, node: ast.ListComp) -> None:
     """The loop's name of a list comprehension is its own in Python 3."""
+    _bare_tuples(porter, node)
     scope = porter.scopes.scope_of[node]
     bound = {
         name.id
@@ -465,6 +479,26 @@ def _comprehension(porter: Porter, node: ast.ListComp) -> None:
                 "this list comprehension, whose names are its own in Python 3",
             )
             return
+
+
+def _bare_tuples(porter: Porter, node: ast.AST) -> None:
+    """``[x for x in 1, 2]``: the tuple needs brackets."""
+    source = porter.source
+    for generator in node.generators:  # type: ignore[attr-defined]
+        values = generator.iter
+        if isinstance(values, ast.Tuple) and values.elts:
+            word = source.tokens[source.token_at(source.start(values))]
+            if word.text == "in":
+                first = source.tokens[source.token_after(word.end)].start
+                end = source.token_after(source.end(values.elts[-1]))
+                last = source.tokens[end - 1]
+                if source.tokens[end].text == ",":
+                    last = source.tokens[end]
+                while last.text == "\n":
+                    end -= 1
+                    last = source.tokens[end - 1]
+                porter.edits.wrap(first, last.end, "(", ")")
+                porter.change(node, "comprehension", "a tuple here needs brackets")
 
 
 def _rebound_between(

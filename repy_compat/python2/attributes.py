@@ -9,9 +9,9 @@ helper does what the host does.
 from __future__ import annotations
 
 from _collections_abc import Callable, Iterable
-from types import FunctionType, MethodType
+from types import FunctionType, MethodType, MethodWrapperType
 
-from repy_compat.python2 import classes, types
+from repy_compat.python2 import classes, text, types
 from repy_compat.python2.classes import PRIVATE
 from repy_compat.python2.names import NAMES, register_builtin_method, type_name
 
@@ -260,8 +260,32 @@ def load_dunder(value: object, name: str) -> object:
     found = getattr(value, name)
     if isinstance(value, type) and type(found) is FunctionType:
         return classes.UnboundMethod(found, value)  # one of ours stays out of sight
+    if type(found) is MethodWrapperType and name in _TEXT_METHODS and value is not None:
+        return MethodType(_TEXT_METHODS[name], value)
     return found
 
+
+def _own_repr(value: object, /) -> str:
+    return _own_text(value, "__repr__")
+
+
+def _own_str(value: object, /) -> str:
+    return _own_text(value, "__str__")
+
+
+def _own_text(value: object, name: str) -> str:
+    """What the built-in type says of a value, whatever a subclass of it says."""
+    if type(value) in NAMES or type(value) is int:
+        return text.py2_repr(value) if name == "__repr__" else text.py2_str(value)
+    for ancestor in type(value).__mro__:
+        if ancestor is int or (ancestor in NAMES and ancestor is not object):
+            return text.base_maker(ancestor, name)(value)
+    return text.default_repr(value)
+
+
+_TEXT_METHODS: dict[str, Function] = {"__repr__": _own_repr, "__str__": _own_str}
+for _method in _TEXT_METHODS.values():
+    register_builtin_method(_method)
 
 _NONE = object()
 

@@ -318,7 +318,8 @@ def _str_of_other(value: object) -> str:
     function = type(value).__str__
     if type(function) is FunctionType:
         if function is classes_module().OldRoot.__str__:  # type: ignore[attr-defined]
-            return _repr_of_other(value)
+            own = _of_instance(value, "__repr__")
+            return _checked(own() if own else type(value).__repr__(value), "__str__")
         return _checked(function(value), "__str__")
     if isinstance(value, str):
         return str.__str__(value)

@@ -282,6 +282,27 @@ except RuntimeError, e: print e
     ]
 
 
+def test_text_methods_of_built_in_values() -> None:
+    """``value.__repr__()`` shows what ``repr`` shows (language catalogue, L008)."""
+    source = """
+class L(list):
+  def __repr__(self): return 'mine'
+class F:
+  def __repr__(self): return None
+print 'a\\xe9'.__repr__(), (0.1 + 0.2).__str__(), (2 ** 70).__repr__(), (5L).__repr__()
+print [1.1, set([2])].__repr__(), (set(),).__str__(), xrange(3).__repr__()
+print list.__repr__(L([set()])), L().__repr__(), None.__repr__(), str([].__repr__)[:9]
+try: str(F())
+except TypeError, e: print e
+"""
+    assert run(source).splitlines() == [
+        "'a\\xe9' 0.3 1180591620717411303424L 5L",
+        "[1.1, set([2])] (set([]),) xrange(3)",
+        "[set([])] mine None <built-in",
+        "__str__ returned non-string (type NoneType)",
+    ]
+
+
 def test_del_runs_at_once() -> None:
     """A finaliser runs when the last reference goes, also after an exception."""
     source = """

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from .convert import Words
+
 
 class Finding:
     """One thing that the check refuses.
@@ -122,14 +124,17 @@ REFUSED: dict[type, str] = {
 }
 
 
-def check(tree: ast.Module, dialect: Dialect) -> tuple[list[Finding], list[LateError]]:
+def check(
+    tree: ast.Module, dialect: Dialect, words: Words | None = None
+) -> tuple[list[Finding], list[LateError]]:
     """Everything in a tree that is refused: by the dialect, by Python 2's compiler.
 
     The findings are in the reference's order, the late errors in Python 2's. The
     tree is :func:`repy_compat.language.parser.parse`'s. A finding of kind
-    ``"syntax"`` is a shape that no text of Python 2 gives.
+    ``"syntax"`` is a shape that no text of Python 2 gives. ``words`` restores what
+    :func:`~repy_compat.language.parser.parse_roughly` left to this walk.
     """
-    walk = _Walk(dialect)
+    walk = _Walk(dialect, words)
     walk.run(tree)
     return walk.findings, walk.late.errors(tree)
 
@@ -142,8 +147,9 @@ class _Decorators(ast.AST):
 
 
 class _Walk:
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, words: Words | None) -> None:
         self.dialect = dialect
+        self.words = words
         self.findings: list[Finding] = []
         self.allowed: set[str] = set()
         self.pending: list[ast.AST] = []
@@ -194,6 +200,10 @@ class _Walk:
                 pending.append(value)
 
     def name(self, node: ast.AST, name: str, attribute: str) -> None:
+        if name[:1] == PRIVATE and self.words is not None:
+            field = _NAME_FIELDS[node.__class__]
+            self.words.restore(node, field)
+            name = getattr(node, field)
         if name == "None":
             self.none(node)
         elif self.dialect.allows_name(name) and name[:1] != PRIVATE:
@@ -231,6 +241,10 @@ class _Walk:
 
     def constant(self, node: ast.Constant) -> None:
         """A unicode literal, or a constant that only Python 3 has."""
+        if self.words is not None:
+            self.words.restore(node, "value")
+            if node.kind == "L":
+                return
         if node.kind == "u" and isinstance(node.value, str):
             self.findings.append(Finding("unicode", node.value, node, "value"))
         else:
@@ -275,8 +289,13 @@ class _Walk:
                 self.pending.append(key)
 
     def function(self, node: syntax.FunctionDef) -> None:
-        self.late.function(node)
         arguments = node.args
+        parameters = (*arguments.args, arguments.vararg, arguments.kwarg)
+        if self.words is not None:
+            for parameter in parameters:
+                if parameter is not None:
+                    self.words.restore(parameter, "arg")
+        self.late.function(node)
         if node.name not in self.allowed:
             self.name(node, node.name, "name")
         body = self.after_docstring(node, node.body, node.lineno)
@@ -286,7 +305,7 @@ class _Walk:
             or node.returns is not None or getattr(node, "type_params", None)
         ):  # fmt: skip
             self.shape(node)
-        for parameter in (*arguments.args, arguments.vararg, arguments.kwarg):
+        for parameter in parameters:
             if parameter is not None:
                 self.parameter(node, parameter)
         for made in node.tuple_parameters:
@@ -340,6 +359,10 @@ class _Walk:
         value = first.value if isinstance(first, ast.Expr) else None
         if not isinstance(value, ast.Constant) or value.kind != "u":
             return body
+        if self.words is not None:
+            self.words.restore(value, "value")
+            if value.kind == "L":
+                return body
         self.findings.append(Finding("unicode", str(value.value), value, "doc", line))
         return body[1:]
 
@@ -374,6 +397,14 @@ class _Walk:
         self.parts(node, ("values", "dest"))
 
 
+# Where a node of a kind has its name.
+_NAME_FIELDS: dict[type, str] = {
+    ast.Name: "id",
+    ast.Attribute: "attr",
+    ast.keyword: "arg",
+    syntax.FunctionDef: "name",
+    ast.ClassDef: "name",
+}
 _CONSTANTS = frozenset([str, int, float, complex, type(None), type(...)])
 _TUPLE_PARTS = (ast.Name, ast.Tuple, ast.Store)
 _SPECIAL: dict[type, Callable[[_Walk, Any], None]] = {

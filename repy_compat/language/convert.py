@@ -28,7 +28,15 @@ _EXCEPT = PRIVATE + "except"
 _EXEC = PRIVATE + "exec"
 _REPR = PRIVATE + "repr"
 _LONG_LITERAL = f"u'{PRIVATE}".encode()
-_BLOCKS = ("body", "orelse", "finalbody", "handlers")
+_BLOCKS_OF: dict[type, tuple[str, ...]] = {
+    ast.If: ("body", "orelse"),
+    ast.For: ("body", "orelse"),
+    ast.While: ("body", "orelse"),
+    ast.Try: ("body", "orelse", "finalbody", "handlers"),
+    ast.With: ("body",),
+    ast.ClassDef: ("body",),
+    FunctionDef: ("body",),
+}
 
 
 class NotPython2(Exception):
@@ -42,13 +50,50 @@ class NotPython2(Exception):
         self.line = getattr(node, "lineno", 1)
 
 
-def convert(tree: ast.Module, rewritten: Rewritten) -> ast.Module:
+class Words:
+    """What it takes to give the renamed words of one text their own form back.
+
+    A walk that looks at every node anyway hands in the nodes that hold a private
+    word: ``restore`` works in place and raises NotPython2 for two long literals
+    side by side.
+    """
+
+    __slots__ = ("text", "lines")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines: list[bytes] | None = None
+
+    def restore(self, node: ast.AST, field: str) -> None:
+        """Restores the word in one field of a node, if a private one is there."""
+        value = getattr(node, field)
+        if value.__class__ is str and value[:1] == PRIVATE:
+            if self.lines is None:
+                self.lines = self.text.encode("utf-8").split(b"\n")
+            _restore(node, field, value, self.lines)
+
+
+def convert(
+    tree: ast.Module, rewritten: Rewritten, later: bool = False
+) -> tuple[ast.Module, Words | None]:
     """Turns the tree of a rewritten text into Python 2's tree, in place.
 
-    Raises NotPython2 where a rewritten form doesn't have Python 2's shape.
+    With ``later`` the renamed words may be left for a walk that comes behind:
+    then :class:`Words` is given, too, for what remains to be done. Raises
+    NotPython2 where a rewritten form doesn't have Python 2's shape.
     """
-    if rewritten.renamed or "`" in rewritten.pieces or rewritten.suspicious:
-        _restore_words(tree, rewritten)
+    words: Words | None = None
+    if rewritten.renamed or rewritten.suspicious:  # as every backquote is
+        if later and not rewritten.suspicious:
+            words = Words(rewritten.text)
+        else:
+            _restore_words(tree, rewritten)
+    _convert_blocks(tree, rewritten)
+    return tree, words
+
+
+def _convert_blocks(tree: ast.Module, rewritten: Rewritten) -> None:
+    """Makes Python 2's statements of the calls that stand for them."""
     blocks: list[list[ast.stmt]] = [tree.body]
     while blocks:
         block = blocks.pop()
@@ -70,15 +115,14 @@ def convert(tree: ast.Module, rewritten: Rewritten) -> ast.Module:
                 continue
             if kind is ast.FunctionDef:
                 statement = block[index] = _function(statement, rewritten)  # type: ignore[arg-type]
-            for name in _BLOCKS:
-                inner = getattr(statement, name, None)
+            for name in _BLOCKS_OF.get(statement.__class__, ()):
+                inner = getattr(statement, name)
                 if inner:
                     if name == "handlers":
                         inner[:] = [_handler(handler) for handler in inner]
                         blocks.extend(handler.body for handler in inner)
                     else:
                         blocks.append(inner)
-    return tree
 
 
 def _statement(statement: ast.stmt, call: ast.Call) -> ast.stmt:

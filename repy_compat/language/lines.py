@@ -18,27 +18,77 @@ def settle_lines(tree: ast.Module) -> ast.Module:
     likes.
     """
     pending: list[ast.AST] = list(tree.body)
+    simple, heads, blocks = _SIMPLE, _HEADS, _BLOCKS
     while pending:
         node = pending.pop()
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if value.__class__ is not list:
-                value = (value,)
-            for part in value:
-                if isinstance(part, ast.expr):
-                    if part.end_lineno != part.lineno:
-                        _settle(part)
-                elif isinstance(part, ast.AST):
-                    pending.append(part)
-        if isinstance(node, ast.Assign) and node.value.lineno > node.lineno:
-            for target in node.targets:
-                _not_before(target, node.value.lineno)
-        elif isinstance(node, ast.If) and node.test.lineno > node.lineno:
+        kind = node.__class__
+        field = simple.get(kind)
+        if field is not None:
+            value = getattr(node, field)
+            if value is None or (
+                node.end_lineno == node.lineno  # type: ignore[attr-defined]
+                and value.end_lineno == value.lineno == node.lineno  # type: ignore[attr-defined]
+            ):
+                continue
+        head = heads.get(kind)
+        if head is None:
+            _settle_parts(node, node._fields, pending)
+        else:
+            _settle_parts(node, head, pending)
+            for name in blocks[kind]:
+                pending += getattr(node, name)
+        if kind is ast.Assign:
+            line = node.value.lineno  # type: ignore[attr-defined]
+            if line > node.lineno:  # type: ignore[attr-defined]
+                for target in node.targets:  # type: ignore[attr-defined]
+                    _not_before(target, line)
+        elif kind is ast.If and node.test.lineno > node.lineno:  # type: ignore[attr-defined]
             # An assert, rewritten: its raise stands on the line of the assert.
-            for statement in node.body:
-                if statement.lineno < node.test.lineno:
-                    _move(statement, node.test.lineno)
+            line = node.test.lineno  # type: ignore[attr-defined]
+            for statement in node.body:  # type: ignore[attr-defined]
+                if statement.lineno < line:
+                    _move(statement, line)
     return tree
+
+
+# Statements that stand on one line as a whole if they and this field do.
+_SIMPLE: dict[type, str] = {
+    ast.Expr: "value",
+    ast.Assign: "value",
+    ast.AugAssign: "value",
+    ast.Return: "value",
+}
+# The expressions in front of the blocks of compound statements, and the blocks.
+_HEADS: dict[type, tuple[str, ...]] = {
+    ast.If: ("test",),
+    ast.While: ("test",),
+    ast.For: ("target", "iter"),
+    ast.Try: (),
+    ast.ExceptHandler: ("type",),
+}
+_BLOCKS: dict[type, tuple[str, ...]] = {
+    ast.If: ("body", "orelse"),
+    ast.While: ("body", "orelse"),
+    ast.For: ("body", "orelse"),
+    ast.Try: ("body", "handlers", "orelse", "finalbody"),
+    ast.ExceptHandler: ("body",),
+}
+
+
+def _settle_parts(
+    node: ast.AST, fields: tuple[str, ...], pending: list[ast.AST]
+) -> None:
+    """Settles the expressions in some fields; other nodes are put off."""
+    for field in fields:
+        value = getattr(node, field, None)
+        if value.__class__ is not list:
+            value = (value,)
+        for part in value:
+            if isinstance(part, ast.expr):
+                if part.end_lineno != part.lineno:
+                    _settle(part)
+            elif isinstance(part, ast.AST):
+                pending.append(part)
 
 
 def _not_before(target: ast.expr, line: int) -> None:

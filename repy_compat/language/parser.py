@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 
-from .convert import NotPython2, convert
+from .convert import NotPython2, Words, convert
 from .lexer import Refused
 from .rewriting import Rewritten, rewrite
 from .tokens import normalize
 
-__all__ = ["Refused", "parse", "verify"]
+__all__ = ["Refused", "parse", "parse_roughly", "refusal", "verify"]
 
 
 def parse(source: bytes | str) -> ast.Module:
@@ -23,12 +23,25 @@ def parse(source: bytes | str) -> ast.Module:
     Raises Refused where Python 2 refuses the text, and RecursionError or
     MemoryError where it is nested too deeply for this thread's stack.
     """
+    return _tree(source, later=False)[0]
+
+
+def parse_roughly(source: bytes | str) -> tuple[ast.Module, Words | None]:
+    """As :func:`parse`, but some words may still have to be restored.
+
+    That is left for the walk of the check: it sees every word anyway.
+    """
+    return _tree(source, later=True)
+
+
+def _tree(source: bytes | str, later: bool) -> tuple[ast.Module, Words | None]:
     text = normalize(source)
     if "\0" in text:
         message = "suite() argument 1 must be string without null bytes, not str"
         line = text.count("\n", 0, text.index("\0")) + 1
         raise Refused("TypeError", message, None, place=line, hint="NUL byte")
     rewritten = rewrite(text)
+    rewritten.forget_pieces()
     try:
         tree = _parse(rewritten)
     except (MemoryError, RecursionError):
@@ -38,15 +51,24 @@ def parse(source: bytes | str) -> ast.Module:
         verify(text)
     if tree is None:
         # Python 2 refuses an assignment to None only when it compiles.
+        later = False
         rewritten = rewrite(text, rename_none=True)
         tree = _parse(rewritten)
     if tree is None:
         raise _refusal_of_python3(rewritten)
     try:
-        return convert(tree, rewritten)
+        return convert(tree, rewritten, later)
     except NotPython2 as error:
-        verify(text)
-        raise Refused("SyntaxError", "invalid syntax", error.line) from None
+        raise refusal(text, error) from None
+
+
+def refusal(source: bytes | str, error: NotPython2) -> Refused:
+    """What Python 2 says about a text of which the tree isn't Python 2's."""
+    try:
+        verify(source)
+    except Refused as refused:
+        return refused
+    return Refused("SyntaxError", "invalid syntax", error.line)
 
 
 def verify(source: bytes | str) -> None:

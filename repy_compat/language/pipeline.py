@@ -11,7 +11,8 @@ from .deep import deeply, quietly
 from .dialect import Dialect
 from .lexer import Refused
 from .lines import settle_lines
-from .parser import parse, verify
+from .convert import NotPython2
+from .parser import parse_roughly, refusal, verify
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,12 +45,14 @@ class _Text:
     def checked_tree(self) -> ast.Module:
         """The tree of a program that passed the check; raises ProgramRejected."""
         try:
-            tree = parse(self.source)
-            findings, late = check(tree, self.dialect)
+            tree, words = parse_roughly(self.source)
+            findings, late = check(tree, self.dialect, words)
             if findings and any(finding.kind == "syntax" for finding in findings):
                 verify(self.source)
         except Refused as refused:
             raise self.not_python2(refused) from None
+        except NotPython2 as error:
+            raise self.not_python2(refusal(self.source, error)) from None
         if findings or late:
             raise self.refused_by_check(findings, late)
         return tree

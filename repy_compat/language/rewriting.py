@@ -48,7 +48,8 @@ class Rewritten:
     grammar. ``tuple_parameters`` gives the text and the line of each parameter
     that was written as a tuple, by its private name. ``renamed`` tells whether
     there are private words or long literals in the text. ``bad_escape`` is the
-    line of the first ``\\x`` without two digits, or 0.
+    line of the first ``\\x`` without two digits, or 0. ``pieces`` are the
+    pieces of the original and ``output`` what they became.
     """
 
     __slots__ = (
@@ -64,6 +65,10 @@ class Rewritten:
         self.tuple_parameters: dict[str, tuple[str, int]] = {}
         self.renamed = False
         self.bad_escape = 0
+
+    def forget_pieces(self) -> None:
+        """Frees what only the rewriting needs: a large text has many pieces."""
+        self.pieces = self.output = []
 
 
 def rewrite(text: str, rename_none: bool = False) -> Rewritten:

@@ -129,7 +129,8 @@ class Runtime:
         return new_builtins(
             self.dialect_name,
             write=self.write,
-            write_pieces=self.write_pieces,
+            # A rule may refuse one of the pieces of a line, so each goes alone.
+            write_pieces=self.write_pieces if self._output_rules is None else None,
             extra=extra,
         )
 

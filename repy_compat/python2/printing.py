@@ -49,19 +49,21 @@ def new_print(
                 if newline:
                     pieces.append("\n")
                     blank = False
-                due = blank
+                # What fails leaves no blank due, unless it was the line's end alone.
+                due = due and not values
                 write_pieces(pieces)
+                due = blank
                 return
         for value in values:
             if due:
                 due = False
                 write(" ")
             text = py2_str(value)
-            due = not (isinstance(value, str) and text.endswith(_NO_BLANK_AFTER))
             write(text)
+            due = not (isinstance(value, str) and text.endswith(_NO_BLANK_AFTER))
         if newline:
-            due = False
             write("\n")
+            due = False
 
     return print_
 

@@ -723,6 +723,17 @@ EVERYTHING = (_BASE, Exception, KeyboardInterrupt, SystemExit, Shadow)
 """What a bare ``except:`` catches: all but the end of the run."""
 
 
+def _exceptions_below(kind: type) -> list[type]:
+    """Exception classes that derive from an old-style class, too."""
+    found: list[type] = []
+    for below in kind.__subclasses__():
+        if issubclass(below, BaseException):
+            found.append(below)
+        else:
+            found += _exceptions_below(below)
+    return found
+
+
 def match(kind: object) -> object:
     """What the native clause names for Python 2's ``except kind:``.
 
@@ -733,7 +744,7 @@ def match(kind: object) -> object:
         if issubclass(kind, BaseException):
             return MATCHES.get(kind, kind)
         if classes.is_old_style_class(kind):
-            return shadow_class(kind)
+            return (shadow_class(kind), *_exceptions_below(kind))
         return ()
     if isinstance(kind, tuple):
         flat: list[type] = []

@@ -298,3 +298,18 @@ try: down(0)
 except RuntimeError, e: print type(e) is RuntimeError or type(e), str(e)[:32]
 """
     assert run(source).endswith("maximum recursion depth exceeded\n")
+
+
+def test_an_old_style_base_catches_new_style_exceptions() -> None:
+    """``except Old`` also matches an exception class that derives from Old."""
+    source = """
+class Old: pass
+class Sub(Old): pass
+class Mixed(Exception, Sub): pass
+for clause in Old, Sub, (KeyError, Old):
+  try: raise Mixed('m')
+  except clause, e: print e
+try: raise Old, Mixed('value')
+except Mixed, e: print e
+"""
+    assert run(source) == "m\nm\nm\nvalue\n"

@@ -42,7 +42,18 @@ def main(words: list[str]) -> int:
     if options.stop is not None and os.path.exists(options.stop):
         _say(f"Exception: Stop file already exists! File:{options.stop}")
         return outcome.USAGE if dialect_name == "V1" else outcome.STARTUP_FAILED
+    if options.status is not None and not _can_write_beside(options.status):
+        return outcome.USAGE
     return _with_restrictions(options, restrictions, program, args, dialect_name)
+
+
+def _can_write_beside(prefix: str) -> bool:
+    """Whether status files can be made; if not, that has been said."""
+    folder = os.path.dirname(prefix) or "."
+    if os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK):
+        return True
+    _say(f"repy: can't write status files {prefix}-...: no such folder, or no rights")
+    return False
 
 
 def run_program(execution: Execution, options: Options) -> int:
@@ -83,6 +94,7 @@ def _with_restrictions(
     try:
         limits = Limits.from_file(restrictions, dialect_name)
     except RestrictionsError as error:
+        _hint_at_missing_restrictions(restrictions)
         _tell_restrictions_error(error, options, dialect_name)
         return outcome.STARTUP_FAILED
     execution = Execution(
@@ -134,12 +146,18 @@ def _too_few(positional: list[str], for_v2: bool) -> int:
         print()
         print("Error: Must supply a restrictions file and a program file to execute")
     print(command_line.USAGE, end="")
-    if positional and positional[0].endswith((".repy", ".r2py")):
-        _say(
-            f"repy: {positional[0]} looks like a program. A restrictions file comes "
-            f"first; 'repy run {positional[0]}' runs it under default limits."
-        )
+    if positional:
+        _hint_at_missing_restrictions(positional[0])
     return outcome.V2_USAGE if for_v2 else outcome.USAGE
+
+
+def _hint_at_missing_restrictions(first: str) -> None:
+    """Where the first word is a program, its user has forgotten the restrictions."""
+    if first.endswith((".repy", ".r2py")):
+        _say(
+            f"repy: {first} looks like a program. A restrictions file comes first; "
+            f"'repy run {first}' runs it under default limits."
+        )
 
 
 def _say(text: str, end: str = "\n") -> None:

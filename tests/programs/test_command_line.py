@@ -328,6 +328,26 @@ def test_unwritable_log(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
+def test_unwritable_status(tmp_path: Path) -> None:
+    """Where no status can be told, nothing runs."""
+    name = write(tmp_path, "p.repy", "file('ran', 'w').close()\n")
+    done = repy(tmp_path, "--status", "nowhere/state", RESTRICTIONS, name)
+    assert done.stderr.startswith("repy: can't write status files nowhere/state-")
+    assert done.returncode == 1
+    assert not (tmp_path / "ran").exists()
+
+
+def test_forgotten_restrictions(tmp_path: Path) -> None:
+    """A program in the place of the restrictions file is recognised."""
+    name = write(tmp_path, "p.r2py", "log(callargs, '\\n')\n")
+    for words in ([name], [name, name, "a"], ["encasementlib.r2py", name, name]):
+        done = repy(tmp_path, *words)
+        assert done.returncode in (3, 4)
+        assert f"repy: {words[0]} looks like a program." in done.stderr
+    done = repy(tmp_path, "run", "dylink.r2py", name, "b")
+    assert (done.stdout, done.stderr, done.returncode) == ("['b'] \n", "", 0)
+
+
 def test_full_disk_is_an_ioerror(tmp_path: Path) -> None:
     """A file that can't grow any more is an IOError, and what fitted is kept."""
     source = """\

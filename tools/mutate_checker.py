@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+"""Remove each rule of the checker once in turn, and see that some test fails.
+
+    python tools/mutate_checker.py [--list] [--only TEXT] [--jobs N]
+
+Rules are: in language/check.py each report and each look at a part, each entry of
+its tables and each condition of a report; in language/dialect.py each reserved name;
+in python2/attributes.py and language/meaning/guards.py each guarded name; in
+python2/types.py and python2/errors.py each name that is hidden. The tests run in a
+copy of the project. Ends with 1 if a rule can be removed unnoticed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import Queue
+
+ROOT = Path(__file__).resolve().parents[1]
+CHECK = "repy_compat/language/check.py"
+DIALECT = "repy_compat/language/dialect.py"
+GUARDS = "repy_compat/language/meaning/guards.py"
+ATTRIBUTES = "repy_compat/python2/attributes.py"
+ERRORS = "repy_compat/python2/errors.py"
+# What finds most comes first: a run ends with the first failure.
+TESTS = {
+    CHECK: ["tests/rules/test_checker_positions.py", "tests/rules/test_language_*.py"],
+    DIALECT: ["tests/rules/test_checker_positions.py"],
+    GUARDS: ["tests/rules/test_guarded_names.py", "tests/rules/test_python2_types.py"],
+    ATTRIBUTES: [
+        "tests/rules/test_guarded_names.py",
+        "tests/rules/test_python2_types.py",
+    ],
+    ERRORS: [
+        "tests/rules/test_guarded_names.py",
+        "tests/rules/test_program_exceptions.py",
+        "tests/rules/test_reachable_objects.py",
+    ],
+}
+# Calls that report something or have a part looked at.
+REPORTS = {"name", "none", "shape", "refuse", "constant", "parameter", "parts"}
+PUSHES = {"append", "extend"}
+
+
+class Mutant:
+    """``path`` with ``text`` instead of what it holds; ``what`` was removed."""
+
+    def __init__(self, path: str, what: str, text: str) -> None:
+        self.path = path
+        self.what = what
+        self.text = text
+
+
+def mutants() -> Iterator[Mutant]:
+    """Each rule removed once."""
+    for path, find in (
+        (CHECK, statements_removed),
+        (CHECK, fields_removed),
+        (CHECK, operands_removed),
+        (CHECK, entries_removed),
+        (DIALECT, entries_removed),
+        (DIALECT, operands_removed),
+        (GUARDS, entries_removed),
+        (ATTRIBUTES, entries_removed),
+        (ERRORS, hidden_removed),
+    ):
+        text = (ROOT / path).read_text()
+        for node, new in find(ast.parse(text)):
+            shown = getattr(node, "shown", node)
+            segment = ast.get_source_segment(text, shown) or ""
+            what = f"{path}:{shown.lineno}: {' '.join(segment.split())}"
+            yield Mutant(path, what, replaced(text, node, new))
+
+
+Found = Iterator[tuple[ast.expr | ast.stmt, str]]
+
+
+def statements_removed(tree: ast.Module) -> Found:
+    """Reports, and parts put on the list of what is to be looked at."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            called = node.value.func
+            if isinstance(called, ast.Attribute):
+                owner = ast.unparse(called.value)
+                if (
+                    called.attr in REPORTS
+                    and owner == "self"
+                    or called.attr in PUSHES
+                    and owner in ("pending", "self.pending", "self.findings", "inside")
+                    or called.attr in PUSHES
+                    and owner == "arguments"
+                    or owner == "self.late"
+                ):
+                    yield node, "pass"
+
+
+def fields_removed(tree: ast.Module) -> Found:
+    """Fields of nodes, in the table of shapes and in calls of ``parts``."""
+    for node in ast.walk(tree):
+        wanted: list[ast.expr] = []
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "_SHAPES":
+            assert isinstance(node.value, ast.Dict)
+            wanted = list(node.value.values)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "self.parts":
+            wanted = node.args[1:]
+        for part in wanted:
+            yield from shorter(fields_of(part))
+
+
+def fields_of(part: ast.expr) -> ast.Tuple:
+    """The fields with parts, of an entry or of an argument."""
+    assert isinstance(part, ast.Tuple)
+    last = part.elts[-1] if part.elts else part
+    return last if isinstance(last, ast.Tuple) else part
+
+
+def shorter(node: ast.Tuple | ast.List) -> Found:
+    """A display without each of its items in turn."""
+    for index, item in enumerate(node.elts):
+        rest = [ast.unparse(each) for each in node.elts]
+        del rest[index]
+        if isinstance(node, ast.List):
+            yield at(node, item), "[" + ", ".join(rest) + "]"
+        else:
+            yield at(node, item), "(" + "".join(each + ", " for each in rest) + ")"
+
+
+def at(node: ast.expr, item: ast.expr) -> ast.expr:
+    """``node``, told by the line of ``item``."""
+    node.shown = item  # type: ignore[attr-defined]
+    return node
+
+
+def operands_removed(tree: ast.Module) -> Found:
+    """Conditions of rules: each operand of an ``or`` or ``and``, once."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BoolOp) and inside_function(tree, node):
+            for index in range(len(node.values)):
+                rest = [f"({ast.unparse(value)})" for value in node.values]
+                del rest[index]
+                word = " or " if isinstance(node.op, ast.Or) else " and "
+                yield node, "(" + word.join(rest) + ")"
+
+
+def inside_function(tree: ast.Module, node: ast.AST) -> bool:
+    """Whether ``node`` decides about a rule: not where lines are told."""
+    return any(
+        inner is node
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef) and function.name[:1] != "_"
+        for inner in ast.walk(function)
+    )
+
+
+TABLES = {
+    "GUARDED", "_OPERATORS", "REFUSED", "RESERVED_PREFIXES", "RESERVED_NAMES",
+    "_CONSTANTS", "_SPECIAL_METHODS",
+}  # fmt: skip
+
+
+def entries_removed(tree: ast.Module) -> Found:
+    """Entries of tables."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            name, value = ast.unparse(node.targets[0]), node.value
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            name, value = ast.unparse(node.target), node.value
+        else:
+            continue
+        if name not in TABLES:
+            continue
+        if isinstance(value, ast.Call):
+            value = value.args[0]
+        if isinstance(value, ast.Dict):
+            yield from shorter_dict(value)
+        elif isinstance(value, (ast.List, ast.Tuple)):
+            yield from shorter(value)
+
+
+def shorter_dict(node: ast.Dict) -> Found:
+    """A dictionary's display without each of its entries in turn."""
+    pairs = [
+        f"{ast.unparse(key)}: {ast.unparse(value)}"
+        for key, value in zip(node.keys, node.values, strict=True)
+        if key is not None
+    ]
+    for index, value in enumerate(node.values):
+        rest = pairs[:index] + pairs[index + 1 :]
+        yield at(node, value), "{" + ", ".join(rest) + "}"
+
+
+def hidden_removed(tree: ast.Module) -> Found:
+    """Names that only the host's exceptions have."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_hidden":
+            for index, item in enumerate(node.args):
+                if isinstance(item, ast.Constant):
+                    rest = [ast.unparse(each) for each in node.args]
+                    del rest[index]
+                    yield at(node, item), f"_hidden({', '.join(rest)})"
+        if (
+            isinstance(node, ast.Assign)
+            and ast.unparse(node.targets[0]) == "_HOST_ONLY"
+        ):
+            assert isinstance(node.value, ast.Dict)
+            for value in node.value.values:
+                assert isinstance(value, ast.Tuple)
+                yield from shorter(value)
+
+
+def replaced(text: str, node: ast.expr | ast.stmt, new: str) -> str:
+    """``text`` with ``new`` in the place of ``node``."""
+    lines = text.encode().splitlines(keepends=True)
+    start = sum(map(len, lines[: node.lineno - 1])) + node.col_offset
+    assert node.end_lineno is not None and node.end_col_offset is not None
+    end = sum(map(len, lines[: node.end_lineno - 1])) + node.end_col_offset
+    data = text.encode()
+    return (data[:start] + new.encode() + data[end:]).decode()
+
+
+def is_noticed(mutant: Mutant, copy: Path) -> bool:
+    """Whether a test fails in ``copy`` while the rule is missing."""
+    place = copy / mutant.path
+    original = place.read_bytes()
+    place.write_text(mutant.text)
+    tests = [
+        str(found.relative_to(copy))
+        for pattern in TESTS[mutant.path]
+        for found in sorted(copy.glob(pattern))
+    ]
+    try:
+        run = subprocess.run(
+            [
+                *(sys.executable, "-B", "-W", "ignore", "-m", "pytest", "-x", "-q"),
+                *("-o", "addopts=", "-p", "no:cacheprovider", *dict.fromkeys(tests)),
+            ],
+            cwd=copy,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=300,
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        place.write_bytes(original)
+    return run.returncode != 0
+
+
+def new_copy(folder: Path) -> Path:
+    """What tests need of the project, in a folder of its own."""
+    ignored = shutil.ignore_patterns("__pycache__", "golden", ".*")
+    for name in ("repy_compat", "tests", "seattlelib", "tools"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    for name in ("setup.cfg", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def main(words: list[str]) -> int:
+    options = argparse.ArgumentParser(description="rules removed once in turn")
+    options.add_argument("--list", action="store_true")
+    options.add_argument("--only", default="")
+    options.add_argument("--jobs", type=int, default=1)
+    chosen = options.parse_args(words)
+    wanted = [mutant for mutant in mutants() if chosen.only in mutant.what]
+    if chosen.list:
+        for mutant in wanted:
+            print(mutant.what)
+        print(f"{len(wanted)} rules")
+        return 0
+    unnoticed: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        copies: Queue[Path] = Queue()
+        for number in range(chosen.jobs):
+            copies.put(new_copy(Path(folder, str(number))))
+
+        def attempt(mutant: Mutant) -> None:
+            copy = copies.get()
+            try:
+                if not is_noticed(mutant, copy):
+                    unnoticed.append(mutant.what)
+                    print(f"unnoticed: {mutant.what}", flush=True)
+            finally:
+                copies.put(copy)
+
+        with ThreadPoolExecutor(chosen.jobs) as pool:
+            list(pool.map(attempt, wanted))
+    print(f"{len(wanted)} rules, {len(unnoticed)} removed unnoticed")
+    return 1 if unnoticed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -726,6 +726,7 @@ EVERYTHING = (_BASE, Exception, KeyboardInterrupt, SystemExit, Shadow)
 def _exceptions_below(kind: type) -> list[type]:
     """Exception classes that derive from an old-style class, too."""
     found: list[type] = []
+    below: type
     for below in kind.__subclasses__():
         if issubclass(below, BaseException):
             found.append(below)

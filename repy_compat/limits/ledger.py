@@ -71,6 +71,9 @@ if TYPE_CHECKING:
         def current_name(self) -> str: ...
 
 
+# The operating system holds a program to its share of CPU time.
+CHARGED = tuple(name for name in RENEWABLE if name != "cpu")
+
 # CPython's range iterators take one step as a whole up to this many.
 _UNLIMITED = 2**62
 
@@ -234,6 +237,40 @@ class _Count:
         return [item.holder for item in items if item is not None]
 
 
+class _Counts(dict[str, _Count]):
+    """The supplies of the counted resources, each made when it is first asked for.
+
+    Most programs use one or two resources. ``setdefault`` is one step of CPython:
+    of two threads that ask at once both get the same supply.
+    """
+
+    __slots__ = ("_limits",)
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def __missing__(self, name: str) -> _Count:
+        if name not in COUNTED:
+            raise KeyError(name)
+        return self.setdefault(name, _Count(name, self._limits.amount(name)))
+
+
+class _Rates(dict[str, Rate]):
+    """The renewable resources that the ledger charges, made as the supplies are."""
+
+    __slots__ = ("_clock", "_limits")
+
+    def __init__(self, limits: Limits, clock: Clock) -> None:
+        self._limits = limits
+        self._clock = clock
+
+    def __missing__(self, name: str) -> Rate:
+        if name not in CHARGED:
+            raise KeyError(name)
+        rate = Rate(name, self._limits.amount(name), self._clock)
+        return self.setdefault(name, rate)
+
+
 class Ledger:
     """Everything one run holds or consumes, under one set of limits."""
 
@@ -241,12 +278,8 @@ class Ledger:
         """``clock`` is the run's scheduler: it measures, sleeps and blocks."""
         self._limits = limits
         self._clock = clock
-        self._counts = {name: _Count(name, limits.amount(name)) for name in COUNTED}
-        self._rates = {
-            name: Rate(name, limits.amount(name), clock)
-            for name in RENEWABLE
-            if name != "cpu"
-        }
+        self._counts = _Counts(limits)
+        self._rates = _Rates(limits, clock)
         self._used_ports: dict[str, set[int]] = {kind: set() for kind in PORTS}
 
     def take(self, resource: str, holder: str) -> Item:
@@ -337,11 +370,11 @@ class Ledger:
 
     def held(self, resource: str) -> int:
         """How many units of a counted resource are held now."""
-        return self._counts[resource].held()
+        return self._counts[resource].held() if resource in self._counts else 0
 
     def most_held(self, resource: str) -> int:
         """The most units of a counted resource that were held at once so far."""
-        return self._counts[resource].most_held()
+        return self._counts[resource].most_held() if resource in self._counts else 0
 
     def holders(self, resource: str) -> list[str]:
         """Who holds a unit of a counted resource now."""
@@ -355,8 +388,8 @@ class Ledger:
         are the operating system's to tell.
         """
         usage: dict[str, int | float | set[int]] = {
-            name: count.held() for name, count in self._counts.items()
+            name: self._counts[name].held() for name in COUNTED
         }
-        usage.update((name, rate.used) for name, rate in self._rates.items())
+        usage.update((name, self._rates[name].used) for name in CHARGED)
         usage.update((kind, set(ports)) for kind, ports in self._used_ports.items())
         return usage

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import NoReturn
 
+    from repy_compat.api.wanted import Wanted
     from repy_compat.language.cache import CodeCache
     from repy_compat.language.compiler import Program
     from repy_compat.language.dialect import Dialect
@@ -60,6 +61,7 @@ class Runtime:
         readings: what the program used so far, for ``getresources``.
         describe_error: the text about an exception, for ``getlasterror``.
         network_options: how local addresses are chosen; for ``api.network``.
+        wanted: the names to make (see ``api.wanted``); None for all.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Runtime:
         readings: Readings | None = None,
         describe_error: Callable[[BaseException], str] | None = None,
         network_options: object = None,
+        wanted: Wanted = None,
     ) -> None:
         self.world = world
         self.scheduler = world.scheduler
@@ -92,6 +95,7 @@ class Runtime:
         self.readings = readings or Readings()
         self.describe_error = describe_error or _no_description
         self.network_options = network_options
+        self.wanted = wanted
         self.handle_class = HandleV1 if dialect.name == "V1" else Handle
         self._numbers = count()
         self._over = False
@@ -101,9 +105,10 @@ class Runtime:
         if rules is not None and rules.always_allowed("log.write"):
             rules = None
         self._output_rules = rules
-        self._charge_output = self.charger("lograte")
+        self._charge_output: Callable[[float], None] | None = None
         self._output = world.output.write
-        self._blank_pending = False
+        # Whether a blank is due on the output: one debt for print and log.
+        self._blank = [False]
         self._builtins: dict[str, object] | None = None
         self._programs: dict[tuple[str, str], Program] = {}
 
@@ -119,7 +124,9 @@ class Runtime:
     def _new_builtins(self) -> dict[str, object]:
         from repy_compat.python2.builtins import new_builtins
 
-        extra: dict[str, object] = {"SafeDict": new_constructor(self.dialect)}
+        extra: dict[str, object] = {}
+        if self.wanted is None:
+            extra["SafeDict"] = new_constructor(self.dialect)
         if self.dialect_name == "V1":
             from repy_compat.api import v1
 
@@ -131,7 +138,9 @@ class Runtime:
             write=self.write,
             # A rule may refuse one of the pieces of a line, so each goes alone.
             write_pieces=self.write_pieces if self._output_rules is None else None,
+            due=self._blank,
             extra=extra,
+            wanted=self.wanted,
         )
 
     def unique_id(self, prefix: str = "") -> str:
@@ -231,6 +240,8 @@ class Runtime:
         if self._output_rules is not None:
             _decide(self._output_rules, "log.write", (piece,))
         charge = self._charge_output
+        if charge is None:
+            charge = self._charge_output = self.charger("lograte")
         charge(0)
         self._output(piece)
         charge(len(piece))
@@ -252,11 +263,12 @@ class Runtime:
         specification, section 7).
         """
         pieces: list[str] = []
-        pending = self._blank_pending
+        blank = self._blank
+        pending = blank[0]
         for text, was_string in texts:
             pieces += (" ", text) if pending else (text,)
             pending = not (was_string and text[-1:] in _LINE_WHITE)
-        self._blank_pending = pending
+        blank[0] = pending
         if pieces:
             self.write_pieces(pieces)
 

@@ -24,9 +24,10 @@ def main(words: list[str]) -> int:
         print(USAGE, end="")
         return 0
     include_path: list[str] = []
-    while len(words) > 1 and words[0] == "--include-path":
-        include_path.append(words[1])
-        words = words[2:]
+    while words and words[0].partition("=")[0] == "--include-path":
+        _, equals, folder = words[0].partition("=")
+        include_path.append(folder if equals else "".join(words[1:2]))
+        words = words[1:] if equals else words[2:]
     if len(words) != 2:
         print("Invalid number of arguments")
         print(USAGE, end="")

@@ -233,13 +233,15 @@ def new_builtins(
     *,
     write: Callable[[str], None],
     write_pieces: Callable[[list[str]], None] | None = None,
+    due: list[bool] | None = None,
     extra: Mapping[str, object] = EMPTY,
 ) -> dict[str, object]:
     """A fresh dictionary of built-ins for a run or a family of namespaces.
 
     ``dialect_name`` is ``V1`` or ``V2``. ``write`` takes what ``print`` writes to
     standard output, piece by piece; ``write_pieces`` takes the pieces of a whole
-    statement where that makes no difference. ``extra`` is added last: ``SafeDict``, V2's
+    statement where that makes no difference. ``due`` holds whether a blank is due
+    there. ``extra`` is added last: ``SafeDict``, V2's
     exception classes. Its ``RepyException`` becomes the base of what a refused
     built-in raises.
     """
@@ -254,6 +256,6 @@ def new_builtins(
     for name in REFUSED:
         made[name] = _refused(name, error, dialect_name != "V1")
     made["type"] = _new_type(dialect_name, error)
-    made["ǀprint"] = new_print(write, write_pieces)
+    made["ǀprint"] = new_print(write, write_pieces, due)
     made.update(extra)
     return made

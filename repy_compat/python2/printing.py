@@ -20,24 +20,24 @@ _PLAIN = frozenset((str, int, long, float, bool, type(None)))
 def new_print(
     write: Callable[[str], None],
     write_pieces: Callable[[list[str]], None] | None = None,
+    due: list[bool] | None = None,
 ) -> Callable[[object, tuple, bool], None]:
     """The helper of one run for ``print``: ``(target, values, newline)``.
 
-    ``write`` takes standard output's pieces; whether a space is due there is kept
-    here, on any other target in its attribute ``softspace``. ``write_pieces``
-    takes those of a statement at once, where no text of a program's own making
-    can come in between.
+    ``write`` takes standard output's pieces; whether a space is due there is the
+    one item of ``due``, on any other target its attribute ``softspace``.
+    ``write_pieces`` takes those of a statement at once, where no text of a
+    program's own making can come in between.
     """
-    due = False
+    owed = [False] if due is None else due
 
     def print_(target: object, values: tuple, newline: bool) -> None:
-        nonlocal due
         if target is not None:
             _print_to(target, values, newline)
             return
         if write_pieces is not None:
             pieces: list[str] = []
-            blank = due
+            blank = owed[0]
             for value in values:
                 kind = type(value)
                 if kind not in _PLAIN:
@@ -50,20 +50,20 @@ def new_print(
                     pieces.append("\n")
                     blank = False
                 # What fails leaves no blank due, unless it was the line's end alone.
-                due = due and not values
+                owed[0] = owed[0] and not values
                 write_pieces(pieces)
-                due = blank
+                owed[0] = blank
                 return
         for value in values:
-            if due:
-                due = False
+            if owed[0]:
+                owed[0] = False
                 write(" ")
             text = py2_str(value)
             write(text)
-            due = not (isinstance(value, str) and text.endswith(_NO_BLANK_AFTER))
+            owed[0] = not (isinstance(value, str) and text.endswith(_NO_BLANK_AFTER))
         if newline:
             write("\n")
-            due = False
+            owed[0] = False
 
     return print_
 

@@ -66,6 +66,15 @@ class RepyModule(ModuleType):
     Setting a name sets it in the Repy file, too.
     """
 
+    __all__: list[str]
+
+    def __getattr__(self, name: str) -> object:
+        """A name that the Repy file was given, such as ``sleep``."""
+        namespace = self.__dict__.get("__repy__")
+        if namespace is None or name not in namespace or name.startswith("__"):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        return from_repy(namespace[name])
+
     def __setattr__(self, name: str, value: object) -> None:
         namespace = self.__dict__.get("__repy__")
         if namespace is not None and not name.startswith("__"):

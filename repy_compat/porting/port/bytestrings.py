@@ -55,47 +55,92 @@ def _open(porter: Porter, node: ast.Call) -> None:
         mode = given.value if isinstance(given, ast.Constant) else None
     if not isinstance(mode, str):
         porter.question(node, "open", "open(): with a 'b' in the mode it's bytes now")
-    elif "b" in mode:
+        return
+    plain = mode.replace("b", "").replace("U", "") or "r"
+    if "b" in mode:
+        if porter.imported & _TAKING_BYTES:
+            porter.question(
+                node, "open", f"open(..., {mode!r}) reads and writes bytes, not str"
+            )
+            return
         porter.question(
-            node, "open", f"open(..., {mode!r}) reads and writes bytes, not str"
+            node,
+            "open",
+            f"open(..., {mode!r}): opened as a text of bytes in latin-1; leave the 'b' "
+            "where bytes are wanted",
         )
-    else:
-        at = porter.source.end(node) - 1
-        end = porter.source.tokens[porter.source.token_before(at)]
-        joint = "" if end.text == "," else ","
-        porter.edits.insert(at, f"{joint} encoding='latin-1'")
-        porter.change(node, "open", "a file's bytes are read as latin-1, one each")
+    if plain != mode:
+        start, end = porter.source.arguments(node)[1]
+        porter.edits.replace(start, end, repr(plain))
+    at = porter.source.end(node) - 1
+    last = porter.source.tokens[porter.source.token_before(at)]
+    joint = "" if last.text == "," else ","
+    lines = "" if "U" in mode else ", newline='\\n'"
+    porter.edits.insert(at, f"{joint} encoding='latin-1'{lines}")
+    porter.change(node, "open", "a file's bytes are read as latin-1, one each")
+    _ask_about_output(porter, node)
+
+
+def _ask_about_output(porter: Porter, node: ast.Call) -> None:
+    """Once a program: what is read as latin-1 has to be written so."""
+    if not porter.asked_about_output:
+        porter.asked_about_output = True
+        porter.question(
+            node,
+            "output",
+            "what is read here is bytes, one a character; if they aren't all ASCII and "
+            "are printed: sys.stdout.reconfigure(encoding='latin-1'), and ascii() for repr()",
+        )
+
+
+_TAKING_BYTES = frozenset(
+    ["pickle", "cPickle", "marshal", "struct", "zlib", "hashlib", "base64", "binascii",
+     "md5", "sha", "array", "mmap", "gzip", "bz2"]
+)  # fmt: skip
 
 
 def _socket(porter: Porter, node: ast.Call, function: ast.Attribute) -> None:
-    if function.attr in porter.scopes.methods:
+    if function.attr in porter.scopes.methods or not node.args:
         return
     kind = porter.kind(function.value)
+    if kind not in ("socket", None) or (kind is None and porter.uses_repy_api):
+        return
     if kind is None:
-        if not porter.uses_repy_api:
-            porter.question(
-                node,
-                "socket",
-                f".{function.attr}(): a Python socket wants and gives bytes, one of "
-                "Repy str",
-            )
-        return
-    if kind != "socket" or not node.args:
-        return
+        porter.question(
+            node,
+            "socket",
+            f".{function.attr}(): written for a Python socket, which wants and gives "
+            "bytes, and for one of Repy; not for anything else",
+        )
+    if function.attr in _RECEIVE:
+        _received(porter, node, function, kind)
+    else:
+        _sent(porter, node, kind)
+
+
+def _received(
+    porter: Porter, node: ast.Call, function: ast.Attribute, kind: str | None
+) -> None:
     start, end = porter.source.start(node), porter.source.end(node)
-    if function.attr == "recv":
+    if kind == "socket" and function.attr == "recv":
         porter.edits.wrap(start, end, "", _DECODE)
-        porter.change(node, "socket", f"bytes received become a str: {_DECODE}")
-    elif function.attr == "recvfrom":
-        porter.question(node, "socket", "recvfrom() gives (bytes, address)")
-    elif porter.kind(node.args[0]) == "str":
-        part = porter.source.arguments(node)[0]
+    else:
+        porter.needed.add("from repy_compat.porting.compat import as_text")
+        porter.edits.wrap(start, end, "as_text(", ")")
+    porter.change(node, "socket", "bytes received become a str, a character each")
+    _ask_about_output(porter, node)
+
+
+def _sent(porter: Porter, node: ast.Call, kind: str | None) -> None:
+    part = porter.source.arguments(node)[0]
+    if kind == "socket" and porter.kind(node.args[0]) == "str":
         simple = isinstance(node.args[0], (ast.Constant, ast.Name, ast.Call))
         before, after = ("", _CODE) if simple else ("(", ")" + _CODE)
         porter.edits.wrap(*part, before, after)
-        porter.change(node, "socket", f"a str is sent as bytes: {_CODE}")
     else:
-        porter.question(node, "socket", f".{function.attr}() wants bytes: {_CODE}?")
+        porter.needed.add("from repy_compat.porting.compat import as_bytes")
+        porter.edits.wrap(*part, "as_bytes(", ")")
+    porter.change(node, "socket", "a str is sent as bytes, one for each character")
 
 
 def _codec(porter: Porter, node: ast.Call, function: ast.Attribute) -> None:

@@ -212,6 +212,9 @@ class Scopes:
             return "unbounded" if other in (*_NUMBERS, "str", "unbounded") else None
         if left == "str" and isinstance(node.op, ast.Mod):
             return "str"
+        if "float" in (left, right) and {left, right} <= {"float", None}:
+            # A float and anything that fits it give a float.
+            return "float"
         if left in _NUMBERS and right in _NUMBERS:
             return "float" if "float" in (left, right) else "int"
         if isinstance(node.op, ast.Add) and left == right:

@@ -73,10 +73,12 @@ def apply(porter: Porter) -> None:
     for node in porter.nodes():
         if isinstance(node, ast.Import):
             for alias in node.names:
+                porter.imported.add(alias.name)
                 if alias.asname is None:
                     modules.add(alias.name)
             _import(porter, node)
         elif isinstance(node, ast.ImportFrom):
+            porter.imported.add(node.module or "")
             _import_from(porter, node)
     for node in porter.nodes():
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):

@@ -36,6 +36,9 @@ class Porter:
         #: import lines that the result needs, such as "from functools import reduce"
         self.needed: set[str] = set()
         self.true_division = False
+        self.asked_about_output = False
+        #: the modules that the program imports
+        self.imported: set[str] = set()
         #: whether ``open`` and the like are Repy's, from repyportability
         self.uses_repy_api = False
 
@@ -98,9 +101,25 @@ def port(name: str, data: bytes) -> Port:
         rules.apply(porter)
     _need(porter)
     result = porter.edits.result()
+    _must_compile(porter, result)
     if "\r\n" in text:
         result = result.replace("\n", "\r\n")
     return Port(name, result, porter.findings, porter.libraries, porter.api_names)
+
+
+def _must_compile(porter: Porter, result: str) -> None:
+    """What Python 3 doesn't take is a question, whatever the reason."""
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(result, porter.name, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        line = (getattr(error, "lineno", None) or 1) - len(porter.needed)
+        porter.findings.append(
+            Finding(QUESTION, max(line, 1), "syntax", f"Python 3 refuses this: {error}")
+        )
 
 
 def _need(porter: Porter) -> None:

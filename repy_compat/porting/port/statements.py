@@ -111,15 +111,7 @@ def _print(porter: Porter, node: syntax.Print) -> None:
     else:
         where = None
     if not node.newline:
-        blank = " " if not _ends_line(node.values) else ""
-        extra.append(f"end={blank!r}")
-        if blank:
-            porter.question(
-                node,
-                "print,",
-                "a comma at the end of print: written as end=' '; Python 2 writes the "
-                "blank only when another print follows",
-            )
+        extra.append(f"end={_comma(porter, node)!r}")
         end = last.start
     if not parts and not extra and where is None:
         porter.edits.replace(start, max(end, word.end), "print()")
@@ -144,8 +136,45 @@ def _print(porter: Porter, node: syntax.Print) -> None:
 def _floats(porter: Porter, node: syntax.Print) -> None:
     for value in node.values:
         if porter.kind(value) == "float" and not isinstance(value, ast.Constant):
-            text = "print of a float shows up to 17 digits now, not 12"
-            porter.question(node, "float", text)
+            porter.needed.add(f"{_COMPAT} print")
+            porter.question(
+                node,
+                "float",
+                "print of a float: compat.print shows 12 digits as Python 2 did; the "
+                "builtin shows up to 17",
+            )
+
+
+_COMPAT = "from repy_compat.porting.compat import"
+
+
+def _comma(porter: Porter, node: syntax.Print) -> str:
+    """What a comma at the end of a print statement writes."""
+    if _ends_line(node.values):
+        return ""
+    following = _next_statement(porter, node)
+    if isinstance(following, syntax.Print) and not (node.dest or following.dest):
+        return " " if following.values else ""
+    porter.needed.add(f"{_COMPAT} print")
+    if any(porter.is_builtin(name, "raw_input") for name in porter.nodes()):
+        porter.needed.add(f"{_COMPAT} input")
+    porter.question(
+        node,
+        "print,",
+        "a comma at the end of print: Python 2 writes the blank only when another print "
+        "follows; compat.print does so, the builtin with end=' ' always writes it",
+    )
+    return " "
+
+
+def _next_statement(porter: Porter, node: ast.stmt) -> ast.stmt | None:
+    parent = porter.parent(node)
+    for block in ("body", "orelse", "finalbody"):
+        statements = getattr(parent, block, None)
+        if isinstance(statements, list) and node in statements:
+            index = statements.index(node) + 1
+            return statements[index] if index < len(statements) else None
+    return None
 
 
 def _ends_line(values: list[ast.expr]) -> bool:
@@ -353,42 +382,73 @@ def _backquote(porter: Porter, node: syntax.Backquote) -> None:
 
 
 def _division(porter: Porter, node: ast.BinOp) -> None:
-    if isinstance(node.op, ast.Div):
-        end = porter.source.end(node.left)
-        _divide(porter, node, node.left, node.right, "/", end)
-
-
-def _divided_in_place(porter: Porter, node: ast.AugAssign) -> None:
-    if isinstance(node.op, ast.Div):
-        end = porter.source.end(node.target)
-        _divide(porter, node, node.target, node.value, "/=", end)
-
-
-def _divide(
-    porter: Porter,
-    node: ast.AST,
-    left: ast.expr,
-    right: ast.expr,
-    symbol: str,
-    after: int,
-) -> None:
-    if porter.true_division:
+    if not isinstance(node.op, ast.Div) or porter.true_division:
         return
-    kinds = (porter.kind(left), porter.kind(right))
+    source = porter.source
+    kinds = (porter.kind(node.left), porter.kind(node.right))
     if "float" in kinds:
         return
+    sign = _sign(porter, node.left, node.right, "/")
     if all(kind in ("int", "bool") for kind in kinds):
-        token = porter.source.find(symbol, after, porter.source.start(right))
-        assert token is not None
-        porter.edits.replace(token.start, token.end, "/" + symbol)
+        porter.edits.replace(*sign, "//")
         porter.change(node, "division", "whole numbers are divided by //")
         return
-    both = f"{porter.text_of(left)} {symbol} {porter.text_of(right)}"
+    start, end = source.start(node), source.end(node)
+
+    def make(render: Render) -> str:
+        left, right = render(start, sign[0]).rstrip(), render(sign[1], end).lstrip()
+        return f"old_div({left}, {right})"
+
+    porter.edits.rebuild(start, end, make)
+    _ask_about_division(porter, node, source.slice(start, end))
+
+
+def _sign(
+    porter: Porter, left: ast.expr, right: ast.expr, symbol: str
+) -> tuple[int, int]:
+    """Where the operator between two operands stands."""
+    source = porter.source
+    token = source.find(symbol, source.end(left), source.start(right))
+    assert token is not None
+    return token.start, token.end
+
+
+def _ask_about_division(porter: Porter, node: ast.AST, text: str) -> None:
+    porter.needed.add(f"{_COMPAT} old_div")
     porter.question(
         node,
         "division",
-        f"'{both}': // if both are whole numbers, which Python 2 rounds",
+        f"'{text}': compat.old_div does what Python 2 did; // if both are whole "
+        "numbers, / if one is a float",
     )
+
+
+def _divided_in_place(porter: Porter, node: ast.AugAssign) -> None:
+    if not isinstance(node.op, ast.Div) or porter.true_division:
+        return
+    source = porter.source
+    kinds = (porter.kind(node.target), porter.kind(node.value))
+    if "float" in kinds:
+        return
+    sign = _sign(porter, node.target, node.value, "/=")
+    if all(kind in ("int", "bool") for kind in kinds):
+        porter.edits.replace(*sign, "//=")
+        porter.change(node, "division", "whole numbers are divided by //")
+        return
+    start = source.start(node)
+    end = source.statement_end(start)
+    if any(isinstance(part, ast.Call) for part in ast.walk(node.target)):
+        text = f"'{source.slice(start, end)}': // if both are whole numbers"
+        porter.question(node, "division", text)
+        return
+    target = source.slice(start, sign[0]).rstrip()
+
+    def make(render: Render) -> str:
+        value = render(sign[1], end).strip()
+        return f"{target} = old_div({target}, {value})"
+
+    porter.edits.rebuild(start, end, make)
+    _ask_about_division(porter, node, source.slice(start, end))
 
 
 def _function(porter: Porter, node: syntax.FunctionDef) -> None:

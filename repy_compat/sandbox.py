@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import NoReturn
 
+    from repy_compat.api.wanted import Wanted
     from repy_compat.language.compiler import Program
     from repy_compat.limits.restrictions import Limits
     from repy_compat.world.base import World
@@ -46,6 +47,8 @@ class Sandbox:
         readings: what the program used so far, for ``getresources``.
         exploring: the program was compiled for exploration; its virtual
             namespaces are too.
+        wanted: the names that the program can look up (``api.wanted``); None for
+            all that there are.
         on_end: called once with the Ending, by whichever event ended the run,
             before anybody else learns of it.
     """
@@ -64,6 +67,7 @@ class Sandbox:
         network_options: object = None,
         readings: Readings | None = None,
         exploring: bool = False,
+        wanted: Wanted = None,
         on_end: Callable[[Ending], None] | None = None,
     ) -> None:
         self.program = program
@@ -90,6 +94,7 @@ class Sandbox:
             readings=readings,
             describe_error=self._describe,
             network_options=network_options,
+            wanted=wanted,
         )
         #: the program's global names, ``mycontext`` among them
         self.namespace = self._new_namespace()
@@ -223,7 +228,8 @@ class Sandbox:
         if not self._simple:
             namespace["callfunc"] = "initialize"
             namespace["callargs"] = self._args
-        namespace["_context"] = new_safedict(namespace, runtime.dialect)
+        if runtime.wanted is None:
+            namespace["_context"] = new_safedict(namespace, runtime.dialect)
         return namespace
 
     def _show_banner(self) -> None:

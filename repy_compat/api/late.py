@@ -23,10 +23,14 @@ _ROOM = 80
 def late_functions(
     runtime: Runtime, home: str, names: tuple[str, ...]
 ) -> dict[str, object]:
-    """The functions ``names`` of the module ``home`` of this room, for one run.
+    """The wanted ones of the functions ``names`` of the module ``home``, for one run.
 
     The module's ``build_names`` is called with ``runtime`` when it is needed.
     """
+    if runtime.wanted is not None:
+        names = tuple(name for name in names if name in runtime.wanted)
+        if not names:
+            return {}
     group: list[Functions] = []
 
     def functions() -> Functions:

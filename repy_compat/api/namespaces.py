@@ -27,10 +27,13 @@ from repy_compat.api.exceptions import (
 )
 from repy_compat.api.handles import make_handle
 from repy_compat.api.safedict import SafeDict, namespace_of, safedict_of
+from repy_compat.api.wanted import wanted_names
 from repy_compat.errors import ProgramRejected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from repy_compat.api.runtime import Runtime
     from repy_compat.language.compiler import Program
 
@@ -39,7 +42,11 @@ _BAD_CONTEXT = "Provided context is not safe! Exception: "
 
 
 def build_v1(runtime: Runtime) -> dict[str, object]:
-    """The function ``VirtualNamespace`` of a V1 run."""
+    """The function ``VirtualNamespace`` of a V1 run, if it wants it."""
+    return wanted_names({"VirtualNamespace": _build_v1}, runtime)
+
+
+def _build_v1(runtime: Runtime) -> Callable[..., object]:
     denied = runtime.fixed_gate("VirtualNamespace")
 
     def VirtualNamespace(*arguments: object, **keywords: object) -> object:
@@ -55,7 +62,7 @@ def build_v1(runtime: Runtime) -> dict[str, object]:
             raise Py2Exception(*denied.args)
         return _new_namespace_v1(runtime, _compile_v1(runtime, code, name))
 
-    return {"VirtualNamespace": VirtualNamespace}
+    return VirtualNamespace
 
 
 def _compile_v1(runtime: Runtime, code: str, name: str) -> Program:
@@ -87,8 +94,11 @@ def _new_namespace_v1(runtime: Runtime, program: Program) -> object:
 
 
 def build_v2(runtime: Runtime) -> dict[str, object]:
-    """The function ``createvirtualnamespace`` of a V2 run."""
+    """The function ``createvirtualnamespace`` of a V2 run, if it wants it."""
+    return wanted_names({"createvirtualnamespace": _build_v2}, runtime)
 
+
+def _build_v2(runtime: Runtime) -> Callable[..., object]:
     def createvirtualnamespace(*arguments: object, **keywords: object) -> object:
         if keywords or len(arguments) != 2:
             raise wrong_count_v2("createvirtualnamespace", 2, arguments, keywords)
@@ -96,7 +106,7 @@ def build_v2(runtime: Runtime) -> dict[str, object]:
         name = check_string(arguments[1])
         return _new_namespace_v2(runtime, _compile_v2(runtime, code, name))
 
-    return {"createvirtualnamespace": createvirtualnamespace}
+    return createvirtualnamespace
 
 
 def _compile_v2(runtime: Runtime, code: str, name: str) -> Program:

@@ -26,17 +26,16 @@ _NETWORK = (
     "openconn",
     "stopcomm",
 )
-_MIXED = ("createthread", "createlock", "getthreadname", "log")
 
 
 def build_names(runtime: Runtime) -> dict[str, object]:
-    """The 20 API names of a V1 context."""
+    """The 20 API names of a V1 context, or those of them that the run wants."""
     files = late_functions(runtime, "repy_compat.api.v1_files", _FILES)
+    if "open" in files:
+        files["file"] = files["open"]  # one function under two names
     names = {
         **v1_events.build_names(runtime),
         **files,
-        # One function under two names.
-        "file": files["open"],
         **late_functions(runtime, "repy_compat.api.v1_network", _NETWORK),
         **namespaces.build_v1(runtime),
     }
@@ -50,10 +49,9 @@ def build_mixed_names(runtime: Runtime) -> dict[str, object]:
     Their meaning is V2's, and they count in the same ledger; the context stays
     exactly what V1 documents.
     """
-    names = v2_events.build_names(runtime)
-    chosen = {name: names[name] for name in _MIXED}
-    _register(chosen)
-    return chosen
+    names = v2_events.build_mixed_names(runtime)
+    _register(names)
+    return names
 
 
 def _register(names: dict[str, object]) -> None:

@@ -19,6 +19,7 @@ from repy_compat.api.copying import is_function
 from repy_compat.api.durations import as_delay
 from repy_compat.api.exceptions import Py2Exception, ThreadError
 from repy_compat.api.handles import Nature, inner_of, make_handle, new_handle
+from repy_compat.api.wanted import wanted_names
 from repy_compat.errors import ResourceRefused
 from repy_compat.world.events import EVENT, Event
 
@@ -33,18 +34,7 @@ _LOCK = Nature("lock", "<thread.lock object at 0x{:x}>")
 
 def build_names(runtime: Runtime) -> dict[str, object]:
     """The functions of this subject for one run, by name."""
-    return {
-        "settimer": _build_settimer(runtime),
-        "canceltimer": _build_canceltimer(runtime),
-        "sleep": _build_sleep(runtime),
-        "getlock": _build_getlock(runtime),
-        "get_thread_name": _build_plain(
-            runtime, "get_thread_name", runtime.scheduler.current_name
-        ),
-        "getruntime": _build_plain(runtime, "getruntime", runtime.scheduler.now),
-        "randomfloat": _build_plain(runtime, "randomfloat", _random_float(runtime)),
-        "exitall": _build_plain(runtime, "exitall", lambda: runtime.end("exitall")),
-    }
+    return wanted_names(_BUILDERS, runtime)
 
 
 def _build_plain(
@@ -61,6 +51,22 @@ def _build_plain(
         return answer()
 
     return plain
+
+
+def _build_get_thread_name(runtime: Runtime) -> Callable[..., object]:
+    return _build_plain(runtime, "get_thread_name", runtime.scheduler.current_name)
+
+
+def _build_getruntime(runtime: Runtime) -> Callable[..., object]:
+    return _build_plain(runtime, "getruntime", runtime.scheduler.now)
+
+
+def _build_randomfloat(runtime: Runtime) -> Callable[..., object]:
+    return _build_plain(runtime, "randomfloat", _random_float(runtime))
+
+
+def _build_exitall(runtime: Runtime) -> Callable[..., object]:
+    return _build_plain(runtime, "exitall", lambda: runtime.end("exitall"))
 
 
 def _random_float(runtime: Runtime) -> Callable[[], float]:
@@ -207,3 +213,15 @@ def _build_getlock(runtime: Runtime) -> Callable[..., object]:
         return new_handle(handle_class, _LOCK, {"acquire": acquire, "release": release})
 
     return getlock
+
+
+_BUILDERS = {
+    "settimer": _build_settimer,
+    "canceltimer": _build_canceltimer,
+    "sleep": _build_sleep,
+    "getlock": _build_getlock,
+    "get_thread_name": _build_get_thread_name,
+    "getruntime": _build_getruntime,
+    "randomfloat": _build_randomfloat,
+    "exitall": _build_exitall,
+}

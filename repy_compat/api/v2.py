@@ -28,7 +28,7 @@ _NETWORK = (
 
 
 def build_names(runtime: Runtime) -> dict[str, object]:
-    """The 20 API names of a V2 context."""
+    """The 20 API names of a V2 context, or those of them that the run wants."""
     names = {
         **v2_events.build_names(runtime),
         **late_functions(runtime, "repy_compat.api.v2_files", _FILES),

@@ -18,6 +18,7 @@ from repy_compat.api.durations import as_delay
 from repy_compat.api.exceptions import LockDoubleReleaseError
 from repy_compat.api.handles import Nature, new_handle
 from repy_compat.api.runtime import refusal_v2
+from repy_compat.api.wanted import wanted_names
 from repy_compat.errors import ResourceRefused
 from repy_compat.python2.text import py2_str
 from repy_compat.world.events import EVENT
@@ -38,16 +39,12 @@ _LOCK = Nature(
 
 def build_names(runtime: Runtime) -> dict[str, object]:
     """The functions of this subject for one run, by name."""
-    return {
-        "createthread": _build_createthread(runtime),
-        "createlock": _build_createlock(runtime),
-        "getthreadname": _build_plain("getthreadname", runtime.scheduler.current_name),
-        "getruntime": _build_plain("getruntime", runtime.scheduler.now),
-        "randombytes": _build_plain("randombytes", _random_bytes(runtime)),
-        "exitall": _build_plain("exitall", lambda: runtime.end("exitall")),
-        "sleep": _build_sleep(runtime),
-        "log": _build_log(runtime),
-    }
+    return wanted_names(_BUILDERS, runtime)
+
+
+def build_mixed_names(runtime: Runtime) -> dict[str, object]:
+    """The functions of this subject that a V1 program finds among its builtins."""
+    return wanted_names(_MIXED_BUILDERS, runtime)
 
 
 def _build_plain(name: str, answer: Callable[[], object]) -> Callable[..., object]:
@@ -59,6 +56,22 @@ def _build_plain(name: str, answer: Callable[[], object]) -> Callable[..., objec
         return answer()
 
     return plain
+
+
+def _build_getthreadname(runtime: Runtime) -> Callable[..., object]:
+    return _build_plain("getthreadname", runtime.scheduler.current_name)
+
+
+def _build_getruntime(runtime: Runtime) -> Callable[..., object]:
+    return _build_plain("getruntime", runtime.scheduler.now)
+
+
+def _build_randombytes(runtime: Runtime) -> Callable[..., object]:
+    return _build_plain("randombytes", _random_bytes(runtime))
+
+
+def _build_exitall(runtime: Runtime) -> Callable[..., object]:
+    return _build_plain("exitall", lambda: runtime.end("exitall"))
 
 
 def _random_bytes(runtime: Runtime) -> Callable[[], str]:
@@ -159,3 +172,19 @@ def _build_log(runtime: Runtime) -> Callable[..., object]:
         write(texts)
 
     return log
+
+
+_BUILDERS = {
+    "createthread": _build_createthread,
+    "createlock": _build_createlock,
+    "getthreadname": _build_getthreadname,
+    "getruntime": _build_getruntime,
+    "randombytes": _build_randombytes,
+    "exitall": _build_exitall,
+    "sleep": _build_sleep,
+    "log": _build_log,
+}
+_MIXED_BUILDERS = {
+    name: _BUILDERS[name]
+    for name in ("createthread", "createlock", "getthreadname", "log")
+}

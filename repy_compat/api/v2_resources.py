@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 
 from repy_compat.api.boundary import wrong_count_v2
+from repy_compat.api.wanted import wanted_names
 from repy_compat.limits.restrictions import AMOUNTS, PORTS
 from repy_compat.python2 import errors as python2_errors
 
@@ -23,10 +24,7 @@ _STOPS_SHOWN = 100
 
 def build_names(runtime: Runtime) -> dict[str, object]:
     """The functions of this subject for one run, by name."""
-    return {
-        "getresources": _build_getresources(runtime),
-        "getlasterror": _build_getlasterror(runtime),
-    }
+    return wanted_names(_BUILDERS, runtime)
 
 
 def _build_getresources(runtime: Runtime) -> Callable[..., object]:
@@ -72,3 +70,9 @@ def _build_getlasterror(runtime: Runtime) -> Callable[..., object]:
         return runtime.describe_error(error)
 
     return getlasterror
+
+
+_BUILDERS = {
+    "getresources": _build_getresources,
+    "getlasterror": _build_getlasterror,
+}

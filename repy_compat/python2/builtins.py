@@ -113,6 +113,7 @@ REFUSED = [
     "vars",
 ]
 """Names that exist and refuse to be called."""
+_REFUSED = frozenset(REFUSED)
 
 CONSTANTS: dict[str, object] = {
     "None": None,
@@ -235,6 +236,7 @@ def new_builtins(
     write_pieces: Callable[[list[str]], None] | None = None,
     due: list[bool] | None = None,
     extra: Mapping[str, object] = EMPTY,
+    wanted: frozenset[str] | None = None,
 ) -> dict[str, object]:
     """A fresh dictionary of built-ins for a run or a family of namespaces.
 
@@ -243,7 +245,8 @@ def new_builtins(
     statement where that makes no difference. ``due`` holds whether a blank is due
     there. ``extra`` is added last: ``SafeDict``, V2's
     exception classes. Its ``RepyException`` becomes the base of what a refused
-    built-in raises.
+    built-in raises. Of what is made for the run, refused built-ins, ``type`` and the
+    print statement's helper, only the names in ``wanted`` are, or all for None.
     """
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)  # Python 2 converts numbers of any length
@@ -253,9 +256,11 @@ def new_builtins(
         base = extra.get("RepyException", EXCEPTIONS["Exception"])
         error = _refusal_class(base, "exception_hierarchy")  # type: ignore[arg-type]
     made = dict(_TEMPLATE)
-    for name in REFUSED:
+    for name in REFUSED if wanted is None else wanted & _REFUSED:
         made[name] = _refused(name, error, dialect_name != "V1")
-    made["type"] = _new_type(dialect_name, error)
-    made["ǀprint"] = new_print(write, write_pieces, due)
+    if wanted is None or "type" in wanted:
+        made["type"] = _new_type(dialect_name, error)
+    if wanted is None or "ǀprint" in wanted:
+        made["ǀprint"] = new_print(write, write_pieces, due)
     made.update(extra)
     return made

@@ -15,6 +15,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
+from repy_compat.api.wanted import wanted_by
 from repy_compat.errors import UsageError
 from repy_compat.language.compiler import Program
 from repy_compat.limits.restrictions import Limits
@@ -136,6 +137,7 @@ class Subject:
         if any(not isinstance(arg, str) for arg in args):
             raise UsageError(f"args is a list of strings, not {args!r}")
         self.program, self.source = _compiled(program, dialect, include_path)
+        self._wanted = wanted_by(self.program.code)
         self._lines: dict[str, list[str]] = {}
         self._readings = still_readings()
         self._compiled_texts = CompiledTexts()
@@ -238,6 +240,7 @@ class Subject:
             args=self.args,
             exploring=True,
             readings=self._readings,
+            wanted=self._wanted,
             on_end=lambda ending: left.update(sandbox.left()),
         )
         engine.on_rest = lambda ending: sandbox.stop(

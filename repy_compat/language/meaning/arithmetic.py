@@ -102,7 +102,10 @@ class Arithmetic:
     def native(
         self, at: ast.AST, operator: ast.operator, left: ast.expr, right: ast.expr
     ) -> ast.expr:
-        """The host's own operation."""
+        """The host's own operation; the program's node, if it is that one."""
+        if at.__class__ is ast.BinOp and at.op is operator:
+            at.left, at.right = left, right
+            return at
         return placed(at, ast.BinOp(left=left, op=operator, right=right))
 
     def division(

@@ -22,10 +22,16 @@ def placed(at: ast.AST, node: Node) -> Node:
     """Give ``node`` the place of ``at`` and return it."""
     where = at.__dict__
     put = node.__dict__
-    put["lineno"] = line = where.get("lineno", 1)
-    put["col_offset"] = where.get("col_offset", 0)
-    put["end_lineno"] = where.get("end_lineno", line)
-    put["end_col_offset"] = where.get("end_col_offset", 0)
+    try:
+        put["lineno"] = where["lineno"]
+        put["col_offset"] = where["col_offset"]
+        put["end_lineno"] = where["end_lineno"]
+        put["end_col_offset"] = where["end_col_offset"]
+    except KeyError:  # a node that has no place of its own, or half of one
+        put["lineno"] = line = where.get("lineno", 1)
+        put["col_offset"] = where.get("col_offset", 0)
+        put["end_lineno"] = where.get("end_lineno", line)
+        put["end_col_offset"] = where.get("end_col_offset", 0)
     return node
 
 

@@ -231,17 +231,21 @@ def clone(node: ast.expr) -> ast.expr:
 
 
 def _clone_node(node: ast.expr) -> ast.expr:
-    fields: dict[str, object] = {}
+    kind = node.__class__
+    copied = kind.__new__(kind)  # what __init__ would do is done below
+    fields = copied.__dict__
+    fields.update(node.__dict__)
+    if kind is ast.Name or kind is ast.Constant:
+        return copied
     for name in node._fields:
-        value = getattr(node, name, None)
+        value = fields.get(name)
         if isinstance(value, ast.expr):
-            value = clone(value)
-        elif isinstance(value, list):
-            value = [
+            fields[name] = clone(value)
+        elif value.__class__ is list:
+            fields[name] = [
                 clone(item) if isinstance(item, ast.expr) else item for item in value
             ]
-        fields[name] = value
-    return placed(node, type(node)(**fields))  # type: ignore[arg-type]
+    return copied
 
 
 def is_jump(body: list[ast.stmt]) -> bool:

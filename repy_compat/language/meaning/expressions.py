@@ -94,9 +94,14 @@ class Expressions(Arithmetic):
         The left-hand spine (``a + b + c``, ``a.b[c](d)``) is walked in a loop, so
         that long chains don't use up the stack.
         """
+        kind: type = node.__class__
+        if kind is ast.Name:
+            return self.name(node)  # type: ignore[arg-type]
+        if kind is ast.Constant:
+            return self.constant(node)  # type: ignore[arg-type]
         spine: list[ast.expr] = []
         while True:
-            kind = type(node)
+            kind = node.__class__
             if kind is ast.BinOp:
                 spine.append(node)
                 node = node.left  # type: ignore[attr-defined]
@@ -237,7 +242,11 @@ class Expressions(Arithmetic):
                 return of_kind(test, INT)
             left = self.operand(node.left)
             right = self.comparand(operators[0], node.comparators[0])
-            return of_kind(self.ordered(node, left, operators[0], right), INT)
+            helper = self.order_helper(operators[0], left, right)
+            if helper is not None:
+                return of_kind(call(node, helper, left, right), INT)
+            node.left, node.comparators = left, [right]
+            return of_kind(node, INT)
         if self.native_orders or not any(
             type(operator) in ORDERINGS for operator in operators
         ):
@@ -288,12 +297,22 @@ class Expressions(Arithmetic):
         self, at: ast.AST, left: ast.expr, operator: ast.cmpop, right: ast.expr
     ) -> ast.expr:
         """One comparison of two rewritten operands."""
-        helper = ORDERINGS.get(type(operator))
-        if helper is not None and not self.is_ordered(left, right):
-            if not self.native_orders:
-                return call(at, helper, left, right)
-            self.unproven = True
+        helper = self.order_helper(operator, left, right)
+        if helper is not None:
+            return call(at, helper, left, right)
         return placed(at, ast.Compare(left=left, ops=[operator], comparators=[right]))
+
+    def order_helper(
+        self, operator: ast.cmpop, left: ast.expr, right: ast.expr
+    ) -> str | None:
+        """The helper that a comparison needs; None if it may be a native one."""
+        helper = ORDERINGS.get(operator.__class__)
+        if helper is None or self.is_ordered(left, right):
+            return None
+        if self.native_orders:
+            self.unproven = True
+            return None
+        return helper
 
     def is_ordered(self, left: ast.expr, right: ast.expr) -> bool:
         """Whether the host surely orders two values as Python 2 does."""
@@ -341,10 +360,7 @@ class Expressions(Arithmetic):
             if known and name in STRING_METHODS:
                 return of_kind(result, STRING_METHODS[name])
             return result
-        plain = not node.keywords and not any(
-            type(argument) is ast.Starred for argument in node.args
-        )
-        if not plain or len(node.args) > MOST_ARGUMENTS:
+        if not is_plain_call(node) or len(node.args) > MOST_ARGUMENTS:
             return self.call(node, self.attribute(target, receiver))
         arguments = self.expressions(node.args)
         result = call(node, f"call{len(arguments)}_{name}", receiver, *arguments)
@@ -374,6 +390,10 @@ class Expressions(Arithmetic):
 
     def call(self, node: ast.Call, function: ast.expr) -> ast.expr:
         """A call; with a star and keywords in Python 2's order of evaluation."""
+        if is_plain_call(node):
+            node.func = function
+            node.args = [self.expression(argument) for argument in node.args]
+            return node
         starred = [item for item in node.args if type(item) is ast.Starred]
         named = [item for item in node.keywords if item.arg is not None]
         if starred and named and not all(is_simple(item.value) for item in named):
@@ -624,9 +644,12 @@ TYPE_TESTS = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq, ast.In, ast.NotIn)
 
 def is_plain_call(node: ast.Call) -> bool:
     """Whether a call has positional arguments only."""
-    return not node.keywords and not any(
-        type(argument) is ast.Starred for argument in node.args
-    )
+    if node.keywords:
+        return False
+    for argument in node.args:  # noqa: SIM110 - a loop costs half of any()
+        if argument.__class__ is ast.Starred:
+            return False
+    return True
 
 
 def attribute_name(name: str) -> str:

@@ -95,6 +95,8 @@ def of_expression(node: ast.expr, kinds: Kinds, bound: set[str]) -> int:
     ``kinds`` are those of the variables, ``bound`` the names of the unit that are
     no builtins. Long chains of operators are walked in a loop.
     """
+    if node.__class__ is not ast.BinOp:
+        return _of_leaf(node, kinds, bound)
     spine: list[ast.BinOp] = []
     while type(node) is ast.BinOp:
         spine.append(node)
@@ -207,6 +209,8 @@ class Bindings:
 
     def kinds(self, bound: set[str]) -> Kinds:
         """The kinds of the variables: the smallest solution of all bindings."""
+        if not self.stores:
+            return {}
         explained: dict[str, int] = {}
         for name, _ in self.values:
             explained[name] = explained.get(name, 0) + 1
@@ -219,30 +223,25 @@ class Bindings:
             for name, count in self.stores.items()
             if explained.get(name) == count
         }
-        changed = bool(kinds)
-        while changed:
-            changed = False
-            for name, kind in self._round(kinds, bound):
-                old = kinds.get(name, UNKNOWN)
-                if kind | old != old:
-                    kinds[name] = kind | old
-                    changed = True
+        if not kinds:
+            return kinds
+        values = [item for item in reversed(self.values) if item[0] in kinds]
+        loops = [item for item in reversed(self.loops) if item[0] in kinds]
+        changes = [item for item in reversed(self.changes) if item[0] in kinds]
+        before: Kinds = {}
+        while before != kinds:
+            before = kinds.copy()
+            for name, value in values:
+                if kinds[name] != UNKNOWN:
+                    kinds[name] |= of_expression(value, kinds, bound)
+            for name, source in loops:
+                if kinds[name] != UNKNOWN:
+                    kinds[name] |= _of_items(source, kinds, bound)
+            for name, operator, value in changes:
+                if kinds[name] != UNKNOWN:
+                    right = of_expression(value, kinds, bound)
+                    kinds[name] |= of_operation(operator, kinds[name], right)
         return kinds
-
-    def _round(self, kinds: Kinds, bound: set[str]) -> list[tuple[str, int]]:
-        """What the bindings say, given what is known so far."""
-        said: list[tuple[str, int]] = []
-        for name, value in self.values:
-            if name in kinds:
-                said.append((name, of_expression(value, kinds, bound)))
-        for name, source in self.loops:
-            if name in kinds:
-                said.append((name, _of_items(source, kinds, bound)))
-        for name, operator, value in self.changes:
-            if name in kinds:
-                right = of_expression(value, kinds, bound)
-                said.append((name, of_operation(operator, kinds[name], right)))
-        return said
 
 
 def _of_items(source: ast.expr, kinds: Kinds, bound: set[str]) -> int:

@@ -50,16 +50,16 @@ class Unit:
         self.bound: set[str] = set(rebound)
         self.scopes: dict[ast.AST, Scope] = {}
         self.bare_raise = False
-        self.mentioned: set[str] = set()
         self.complex_numbers = False
         self.defines_iter = False
         module = Scope("module", None, tree)
         self.scopes[tree] = module
         self._walk(tree.body, module)
-        if "complex" in self.mentioned:
-            self.complex_numbers = True
         for scope in self.scopes.values():
             self.bound |= scope.bound
+        self.mentioned = self.bound | module.read
+        if "complex" in self.mentioned:
+            self.complex_numbers = True
         for scope in self.scopes.values():
             if scope.kind == "function":
                 scope.kinds = scope.bindings.kinds(self.bound)
@@ -101,42 +101,79 @@ class Unit:
         """Whether ``name`` is the builtin of this name throughout the unit."""
         return name not in self.bound
 
-    def _walk(self, nodes: list[ast.stmt], scope: Scope) -> None:
+    def _walk(self, nodes: list[ast.stmt], module: Scope) -> None:
         """Record the names of the statements, scope by scope, without recursion."""
-        pending: list[tuple[ast.AST, Scope, frozenset[str]]] = [
-            (node, scope, frozenset()) for node in nodes
-        ]
+        opened: list[tuple[list[ast.AST], Scope]] = [(list(nodes), module)]
+        for pending, scope in opened:  # the list grows while it is read
+            self._walk_scope(pending, scope, opened)
+        for _, scope in reversed(opened):
+            if scope.parent is not None:
+                scope.parent.read |= scope.read
+
+    def _walk_scope(
+        self,
+        pending: list[ast.AST],
+        scope: Scope,
+        opened: list[tuple[list[ast.AST], Scope]],
+    ) -> None:
+        """Record the names of one scope; those inside are put at the end."""
+        read, parts_of = scope.read, _PARTS
         while pending:
-            node, scope, hidden = pending.pop()
-            kind = type(node)
+            node = pending.pop()
+            kind = node.__class__
             if kind is ast.Name:
-                self._name(node, scope, hidden)  # type: ignore[arg-type]
-            elif kind is ast.Constant:
-                if type(node.value) is complex:  # type: ignore[attr-defined]
+                if node.ctx.__class__ is ast.Load:  # type: ignore[attr-defined]
+                    read.add(node.id)  # type: ignore[attr-defined]
+                else:
+                    self._stored(node, scope)  # type: ignore[arg-type]
+                continue
+            if kind is ast.Constant:
+                if node.value.__class__ is complex:  # type: ignore[attr-defined]
                     self.complex_numbers = True
-            elif kind is syntax.FunctionDef or kind is ast.FunctionDef:
-                self._function(node, scope, pending)  # type: ignore[arg-type]
-            elif kind is ast.ClassDef:
-                scope.bound.add(node.name)  # type: ignore[attr-defined]
-                scope.bindings.unknown(node.name)  # type: ignore[attr-defined]
-                inner = Scope("class", scope, node)
-                self.scopes[node] = inner
-                for base in node.bases:  # type: ignore[attr-defined]
-                    pending.append((base, scope, hidden))
-                for statement in node.body:  # type: ignore[attr-defined]
-                    pending.append((statement, inner, frozenset()))
-            elif kind is ast.ListComp:
-                self._comprehension(node, scope, hidden, pending)  # type: ignore[arg-type]
-            else:
+                continue
+            if kind is ast.Attribute:
+                pending.append(node.value)  # type: ignore[attr-defined]
+                continue
+            if kind is ast.Call:
+                pending.append(node.func)  # type: ignore[attr-defined]
+                pending += node.args  # type: ignore[attr-defined]
+                pending += node.keywords  # type: ignore[attr-defined]
+                continue
+            parts = parts_of.get(kind)
+            if parts is None:
+                self._rare(node, scope, pending, opened)
+                continue
+            if kind in _BINDING:
                 self._binding(node, kind, scope)
-                for field in node._fields:
-                    value = getattr(node, field, None)
-                    if value.__class__ is list:
-                        for item in value:
-                            if isinstance(item, ast.AST):
-                                pending.append((item, scope, hidden))
-                    elif isinstance(value, ast.AST):
-                        pending.append((value, scope, hidden))
+            for field, is_list in parts:
+                value = getattr(node, field)
+                if is_list:
+                    pending += value
+                elif value is not None:
+                    pending.append(value)
+
+    def _rare(
+        self,
+        node: ast.AST,
+        scope: Scope,
+        pending: list[ast.AST],
+        opened: list[tuple[list[ast.AST], Scope]],
+    ) -> None:
+        """A definition, a comprehension, or a node without a rule of its own."""
+        if isinstance(node, ast.FunctionDef):
+            self._function(node, scope, pending, opened)
+        elif isinstance(node, ast.ClassDef):
+            scope.bound.add(node.name)
+            scope.bindings.unknown(node.name)
+            inner = Scope("class", scope, node)
+            self.scopes[node] = inner
+            pending += node.bases
+            opened.append((list(node.body), inner))
+        elif isinstance(node, ast.ListComp):
+            self._comprehensions(node, scope)
+        else:
+            self._binding(node, node.__class__, scope)
+            pending += ast.iter_child_nodes(node)
 
     def _binding(self, node: ast.AST, kind: type, scope: Scope) -> None:
         """Note what a statement tells about the kinds of variables."""
@@ -154,28 +191,20 @@ class Unit:
         elif kind is syntax.Raise and node.kind is None:  # type: ignore[attr-defined]
             self.bare_raise = True
 
-    def _name(self, node: ast.Name, scope: Scope, hidden: frozenset[str]) -> None:
-        """Count one occurrence of a name."""
-        name = node.id
-        self.mentioned.add(name)
-        if type(node.ctx) is ast.Load:
-            if name not in hidden:
-                reader: Scope | None = scope
-                while reader is not None:
-                    reader.read.add(name)
-                    reader = reader.parent
+    def _stored(self, node: ast.Name, scope: Scope) -> None:
+        """Count one name that is bound or deleted."""
+        scope.bound.add(node.id)
+        if type(node.ctx) is ast.Del:
+            scope.read.add(node.id)
         else:
-            scope.bound.add(name)
-            if type(node.ctx) is ast.Del:
-                scope.read.add(name)
-            else:
-                scope.bindings.stored(name)
+            scope.bindings.stored(node.id)
 
     def _function(
         self,
         node: ast.FunctionDef,
         scope: Scope,
-        pending: list[tuple[ast.AST, Scope, frozenset[str]]],
+        pending: list[ast.AST],
+        opened: list[tuple[list[ast.AST], Scope]],
     ) -> None:
         """Open the scope of a function; its defaults belong to the one around."""
         scope.bound.add(node.name)
@@ -192,24 +221,39 @@ class Unit:
             if extra is not None:
                 inner.bound.add(extra.arg)
                 inner.bindings.unknown(extra.arg)
-        for default in arguments.defaults:
-            pending.append((default, scope, frozenset()))
-        for parameter in getattr(node, "tuple_parameters", ()):
-            pending.append((parameter.target, inner, frozenset()))
-        for statement in node.body:
-            pending.append((statement, inner, frozenset()))
+        pending += arguments.defaults
+        inside: list[ast.AST] = [
+            parameter.target for parameter in getattr(node, "tuple_parameters", ())
+        ]
+        inside += node.body
+        opened.append((inside, inner))
+
+    def _comprehensions(self, outer: ast.ListComp, scope: Scope) -> None:
+        """A comprehension binds in the scope around it, and hides what it binds."""
+        pending: list[tuple[ast.AST, frozenset[str]]] = [(outer, frozenset())]
+        while pending:
+            node, hidden = pending.pop()
+            if isinstance(node, ast.Name):
+                if type(node.ctx) is not ast.Load:
+                    self._stored(node, scope)
+                elif node.id not in hidden:
+                    scope.read.add(node.id)
+            elif isinstance(node, ast.Constant):
+                if type(node.value) is complex:
+                    self.complex_numbers = True
+            elif isinstance(node, ast.ListComp):
+                pending += self._comprehension(node, scope, hidden)
+            else:
+                pending += [(part, hidden) for part in ast.iter_child_nodes(node)]
 
     def _comprehension(
-        self,
-        node: ast.ListComp,
-        scope: Scope,
-        hidden: frozenset[str],
-        pending: list[tuple[ast.AST, Scope, frozenset[str]]],
-    ) -> None:
-        """A comprehension binds in the scope around it, and hides what it binds."""
+        self, node: ast.ListComp, scope: Scope, hidden: frozenset[str]
+    ) -> list[tuple[ast.AST, frozenset[str]]]:
+        """The parts of a comprehension, each with the names that are hidden there."""
+        parts: list[tuple[ast.AST, frozenset[str]]] = []
         for generator in node.generators:
-            pending.append((generator.iter, scope, hidden))
-            pending.append((generator.target, scope, hidden))
+            parts.append((generator.iter, hidden))
+            parts.append((generator.target, hidden))
             scope.bindings.looped(generator.target, generator.iter)
             names = [
                 part.id
@@ -217,6 +261,46 @@ class Unit:
                 if type(part) is ast.Name and type(part.ctx) is ast.Store
             ]
             hidden = hidden.union(names)
-            for test in generator.ifs:
-                pending.append((test, scope, hidden))
-        pending.append((node.elt, scope, hidden))
+            parts += [(test, hidden) for test in generator.ifs]
+        parts.append((node.elt, hidden))
+        return parts
+
+
+_ONE, _MANY = False, True
+# The parts of frequent kinds of nodes, and whether each is a list.
+_PARTS: dict[type, tuple[tuple[str, bool], ...]] = {
+    ast.Expr: (("value", _ONE),),
+    ast.Assign: (("value", _ONE), ("targets", _MANY)),
+    ast.AugAssign: (("value", _ONE), ("target", _ONE)),
+    ast.Return: (("value", _ONE),),
+    ast.Pass: (),
+    ast.Break: (),
+    ast.Continue: (),
+    ast.If: (("test", _ONE), ("body", _MANY), ("orelse", _MANY)),
+    ast.While: (("test", _ONE), ("body", _MANY), ("orelse", _MANY)),
+    ast.For: (
+        ("target", _ONE),
+        ("iter", _ONE),
+        ("body", _MANY),
+        ("orelse", _MANY),
+    ),
+    ast.Try: (
+        ("body", _MANY),
+        ("handlers", _MANY),
+        ("orelse", _MANY),
+        ("finalbody", _MANY),
+    ),
+    syntax.Handler: (("type", _ONE), ("target", _ONE), ("body", _MANY)),
+    syntax.Raise: (("kind", _ONE), ("value", _ONE), ("trace", _ONE)),
+    syntax.Print: (("dest", _ONE), ("values", _MANY)),
+    ast.BinOp: (("left", _ONE), ("right", _ONE)),
+    ast.UnaryOp: (("operand", _ONE),),
+    ast.BoolOp: (("values", _MANY),),
+    ast.Compare: (("left", _ONE), ("comparators", _MANY)),
+    ast.Subscript: (("value", _ONE), ("slice", _ONE)),
+    ast.Slice: (("lower", _ONE), ("upper", _ONE), ("step", _ONE)),
+    ast.Tuple: (("elts", _MANY),),
+    ast.List: (("elts", _MANY),),
+    ast.keyword: (("value", _ONE),),
+}
+_BINDING = frozenset((ast.Assign, ast.For, ast.AugAssign, syntax.Raise))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 
 from repy_compat import bundle, report
+from repy_compat.errors import RunEnded
 from repy_compat.language.cache import default_folder
 from repy_compat.loading import Loader, library_folder
 from repy_compat.outcome import Ending
@@ -152,10 +153,16 @@ def _tell_lost_exception(lost: sys.UnraisableHookArgs, world: World) -> None:
     if error is None or not any(frame[3] for frame in report.frames_of(error)):
         return
     kind = errors.class_text(type(error)).rpartition(".")[2].rstrip("'")
+    try:
+        shown = text.py2_repr(error)
+    except RunEnded:
+        return
+    except BaseException:
+        # The program's own text failed, with whatever it pleased to raise.
+        shown = "<exception repr() failed>"
     place = getattr(lost.object, "__qualname__", "__del__").rpartition(">.")[2]
     world.error_output.write(
-        f"Exception {kind}: {text.py2_repr(error)} in "
-        f"<unbound method {place}> ignored\n"
+        f"Exception {kind}: {shown} in <unbound method {place}> ignored\n"
     )
 
 

@@ -75,11 +75,15 @@ def last_line(error: BaseException) -> str:
     The text comes from the exception's own ``__str__``, which may be a program's
     and may fail itself; then the exception is named without a text.
     """
+    from repy_compat.errors import RunEnded
     from repy_compat.python2 import errors
 
     try:
         text = errors.exception_text(error)
-    except Exception:
+    except RunEnded:
+        raise
+    except BaseException:
+        # Also SystemExit, KeyboardInterrupt and old-style instances.
         text = "<exception str() failed>"
     if errors.is_refused_builtin(error):
         return f"Unsafe call: {text}"

@@ -111,12 +111,12 @@ def fields_removed(tree: ast.Module) -> Found:
         elif isinstance(node, ast.Call) and ast.unparse(node.func) == "self.parts":
             wanted = node.args[1:]
         for part in wanted:
-            yield from shorter(fields_of(part))
+            if isinstance(part, ast.Tuple):
+                yield from shorter(fields_of(part))
 
 
-def fields_of(part: ast.expr) -> ast.Tuple:
+def fields_of(part: ast.Tuple) -> ast.Tuple:
     """The fields with parts, of an entry or of an argument."""
-    assert isinstance(part, ast.Tuple)
     last = part.elts[-1] if part.elts else part
     return last if isinstance(last, ast.Tuple) else part
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import warnings
 from functools import cache
+from glob import glob
 
 _PROGRAM = r"""
 import sys
@@ -28,9 +29,12 @@ for line in eval(source):
 def interpreter() -> str | None:
     """A command that runs Python 2.7; None if this machine has none.
 
-    The environment variable ``PYTHON27`` names one that isn't on the path.
+    The environment variable ``PYTHON27`` names one that isn't on the path. Those
+    that pyenv keeps are found, too.
     """
-    for name in (os.environ.get("PYTHON27"), "python2.7", "python2"):
+    kept = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    pyenv = sorted(glob(os.path.join(kept, "versions", "2.7*", "bin", "python2.7")))
+    for name in (os.environ.get("PYTHON27"), "python2.7", "python2", *pyenv):
         path = name and shutil.which(name)
         if not path:
             continue

@@ -273,6 +273,11 @@ def power_modulo(base, exponent, modulus):  # type: ignore[no-untyped-def]
     if is_old_style_instance(base):
         raise instance_lacks(base, "__pow__")
     operands = (base, exponent, modulus)
+    if is_int(base) and is_int(exponent) and exponent < 0:
+        # Plain ints look at the exponent before they look at the modulus.
+        raise TypeError(
+            "pow() 2nd argument cannot be negative when 3rd argument specified"
+        )
     if any(isinstance(operand, complex) for operand in operands):
         raise ValueError("complex modulo")
     if not all(isinstance(operand, int) for operand in operands):

@@ -5,6 +5,7 @@ Repy V2 specification, sections 1.6, 13.1 and 13.2.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -213,3 +214,14 @@ def test_uncaught_exception_names_all_members(box: Path) -> None:
         "Exception (with type 'exceptions.IndexError'): list index out of range"
         in errors
     )
+
+
+def test_wrapped_functions_and_objects(box: Path) -> None:
+    """Arguments, exceptions, results and bad definitions; objects that end at once.
+
+    What it prints was reasoned from the Repy V2 specification, section 13.2.
+    """
+    monitors = Path(__file__).parent / "monitors"
+    shutil.copy(monitors / "wrapper_uses.r2py", box)
+    wanted = (monitors / "wrapper_uses.out").read_text()
+    assert run(box, "encasementlib.r2py wrapper_uses.r2py") == (wanted, "", 0)

@@ -81,11 +81,26 @@ def verify(source: bytes | str) -> None:
 def _parse(rewritten: Rewritten) -> ast.Module | None:
     """CPython's tree, or None if Python 3 refuses the text."""
     try:
+        if len(rewritten.chunks) > 1:
+            try:
+                return _parse_chunks(rewritten.chunks)
+            except SyntaxError:
+                pass  # whatever it is, the whole text shows it, or that it is none
         return ast.parse(rewritten.text)
     except (SyntaxError, ValueError) as error:
         if "too many nested parentheses" in str(error):
             raise MemoryError from None
         return None
+
+
+def _parse_chunks(chunks: list[str]) -> ast.Module:
+    """The tree of a text in chunks: less memory at a time, and so less time."""
+    tree = ast.Module(body=[], type_ignores=[])
+    lines = 0
+    for chunk in chunks:
+        tree.body += ast.parse("\n" * lines + chunk).body
+        lines += chunk.count("\n")
+    return tree
 
 
 def _refusal_of_python3(rewritten: Rewritten) -> Refused:

@@ -37,6 +37,10 @@ PLAIN, NEWLINE, OPEN, CLOSE, REPLACE, NUMBER, WORD, JOIN, SUSPECT, UNICODE, STAR
 # Words that Python 2 takes for names and Python 3 doesn't.
 RENAMED_WORDS = frozenset(["True", "False", "async", "await", "nonlocal"])
 _SPECIAL_WORDS = frozenset(["print", "exec", "raise", "except", "def", "lambda", "for"])
+# Words that go on with the statement of the lines before.
+_CONTINUING_WORDS = frozenset(["else", "elif", "except", "finally"])
+# The least size of a chunk of a large text, in pieces.
+_CHUNK = 10_000
 # Words whose presence makes a program refused anyway: the grammar may decide.
 _SUSPECT_WORDS = frozenset(["with", "yield", "import", "from", "global"])
 
@@ -49,18 +53,20 @@ class Rewritten:
     that was written as a tuple, by its private name. ``renamed`` tells whether
     there are private words or long literals in the text. ``bad_escape`` is the
     line of the first ``\\x`` without two digits, or 0. ``pieces`` are the
-    pieces of the original and ``output`` what they became.
+    pieces of the original and ``output`` what they became. ``chunks`` is the text
+    cut in front of statements outside of all blocks, if it is a large one.
     """
 
     __slots__ = (
         "text", "suspicious", "tuple_parameters", "renamed", "bad_escape",
-        "pieces", "output",
+        "pieces", "output", "chunks",
     )  # fmt: skip
 
     def __init__(self, pieces: list[str]) -> None:
         self.pieces = pieces
         self.output = pieces[:]
         self.text = ""
+        self.chunks: list[str] = []
         self.suspicious = False
         self.tuple_parameters: dict[str, tuple[str, int]] = {}
         self.renamed = False
@@ -96,6 +102,8 @@ class _Rewriter:
         # Looking ahead is bounded, so that no text takes more than linear time.
         self.budget = 30 * len(self.pieces) + 10_000
         self.counted = (0, 0)  # lines before the piece with an index
+        self.cuts: list[int] = [0]
+        self.next_cut = self.least_chunk = max(_CHUNK, len(self.pieces) // 40)
 
     def run(self) -> Rewritten:
         pieces, output, kinds = self.pieces, self.output, self.kinds
@@ -109,6 +117,8 @@ class _Rewriter:
                 continue
             if kind == NEWLINE:
                 if not depth:
+                    if index >= self.next_cut and piece[-1] == "\n":
+                        self.cut(index + 1)
                     self.indent(index, piece)
             elif kind == OPEN:
                 depth.append(piece[0])
@@ -146,8 +156,23 @@ class _Rewriter:
             output[-1] = "\n"  # nothing follows, so the line just ends
         for index, text in self.closing.items():
             output[index] = text + output[index]
-        self.result.text = "".join(output)[1:]
+        self.cuts.append(len(output))
+        chunks = [
+            "".join(output[start:end])
+            for start, end in zip(self.cuts, self.cuts[1:], strict=False)
+        ]
+        chunks[0] = chunks[0][1:]
+        self.result.chunks = chunks
+        self.result.text = "".join(chunks)
         return self.result
+
+    def cut(self, index: int) -> None:
+        """Cuts the text in front of a piece that begins a line, if a statement does."""
+        following = self.pieces[index] if index < len(self.pieces) else ""
+        word = following.rstrip(" \t\f")
+        if following[:1].isalpha() and word not in _CONTINUING_WORDS:
+            self.cuts.append(index)
+            self.next_cut = index + self.least_chunk
 
     def classify(self, piece: str) -> int:
         """The kind of a piece, found once for each distinct piece of a text."""

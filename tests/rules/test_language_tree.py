@@ -108,3 +108,13 @@ def test_lines_of_expressions() -> None:
     calls = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call)]
     assert calls == [5, 3]
     compile(tree, "m", "exec")
+
+
+def test_a_large_text_is_read_in_chunks_with_its_own_lines() -> None:
+    """Statements behind a cut have the lines of the text, and `else` its `if`."""
+    block = "if a:\n  b = True\nelse:\n  '''c\nd'''\ndef f((x, y)):\n  print x,\n"
+    tree = parse(block * 1000)
+    assert len(tree.body) == 2000
+    for number, statement in enumerate(tree.body):
+        assert statement.lineno == number // 2 * 7 + (1 if number % 2 == 0 else 6)
+    assert tree.body[-2].body[0].value.id == "True"  # type: ignore[attr-defined]

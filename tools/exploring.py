@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from repy_compat.testing import Run, explore, run  # noqa: E402
-from repy_compat.testing.rig import without_collector  # noqa: E402
+from repy_compat.testing.rig import WithoutCollector  # noqa: E402
 from repy_compat.testing.running import replay_on  # noqa: E402
 from repy_compat.testing.strategy import new_strategy  # noqa: E402
 from repy_compat.testing.subject import Subject  # noqa: E402
@@ -56,7 +56,7 @@ def speed() -> int:
             print(f"{carrier}: not installed")
             continue
         best = 0.0
-        with without_collector():
+        with WithoutCollector():
             for _ in range(5):
                 start, runs = time.process_time(), 1000
                 for _ in range(runs):

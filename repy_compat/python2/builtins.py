@@ -229,6 +229,25 @@ _TEMPLATE: dict[str, object] = {
 }
 
 
+_ALWAYS = frozenset(("__name__", "__debug__", "__build_class__", "ǀmatch"))
+_templates: dict[frozenset[str], dict[str, object]] = {}
+_TEMPLATES_KEPT = 32
+
+
+def _template_of(wanted: frozenset[str]) -> dict[str, object]:
+    """Of the template what ``wanted`` names, and what the interpreter looks up."""
+    made = _templates.get(wanted)
+    if made is None:
+        if len(_templates) >= _TEMPLATES_KEPT:
+            _templates.clear()
+        made = _templates[wanted] = {
+            name: value
+            for name, value in _TEMPLATE.items()
+            if name in wanted or name in _ALWAYS
+        }
+    return made
+
+
 def new_builtins(
     dialect_name: str,
     *,
@@ -245,8 +264,8 @@ def new_builtins(
     statement where that makes no difference. ``due`` holds whether a blank is due
     there. ``extra`` is added last: ``SafeDict``, V2's
     exception classes. Its ``RepyException`` becomes the base of what a refused
-    built-in raises. Of what is made for the run, refused built-ins, ``type`` and the
-    print statement's helper, only the names in ``wanted`` are, or all for None.
+    built-in raises. ``wanted`` are the names that code with these built-ins can look up,
+    None for any: others are left out.
     """
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(0)  # Python 2 converts numbers of any length
@@ -255,7 +274,7 @@ def new_builtins(
     else:
         base = extra.get("RepyException", EXCEPTIONS["Exception"])
         error = _refusal_class(base, "exception_hierarchy")  # type: ignore[arg-type]
-    made = dict(_TEMPLATE)
+    made = dict(_TEMPLATE if wanted is None else _template_of(wanted))
     for name in REFUSED if wanted is None else wanted & _REFUSED:
         made[name] = _refused(name, error, dialect_name != "V1")
     if wanted is None or "type" in wanted:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from repy_compat.errors import InternalError, UsageError
 from repy_compat.testing.comparing import Comparison
 from repy_compat.testing.findings import KINDS, Finding, findings_of
-from repy_compat.testing.rig import without_collector
+from repy_compat.testing.rig import WithoutCollector
 from repy_compat.testing.schedule import Departures, follow
 from repy_compat.testing.shrinking import Shrinking
 from repy_compat.testing.strategy import Auto, Strategy
@@ -116,7 +116,7 @@ class Explorer:
     def explore(self) -> Exploration:
         """Run the schedules; shrink what was found."""
         # Switched off once for all runs: each switching on starts a collection.
-        with without_collector():
+        with WithoutCollector():
             self._run_schedules()
             return self._conclusion()
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import gc
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import CodeType
 from typing import Any
 
@@ -114,27 +112,33 @@ def still_readings() -> Readings:
     return readings
 
 
-@contextmanager
-def without_collector() -> Iterator[None]:
+class WithoutCollector:
     """No cyclic collection meanwhile: it would call finalisers at odd moments."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
+
+    __slots__ = ("_enabled",)
+
+    def __enter__(self) -> None:
+        self._enabled = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        if self._enabled:
             gc.enable()
 
 
-class QuietFinalisers:
-    """While events leave, finalisers that come upon the end of the run keep quiet."""
+class Undisturbed(WithoutCollector):
+    """For one run: no collections, and finalisers that come upon its end keep quiet."""
+
+    __slots__ = ("_hook",)
 
     def __enter__(self) -> None:
+        super().__enter__()
         self._hook = sys.unraisablehook
         sys.unraisablehook = self._show
 
     def __exit__(self, *_: object) -> None:
         sys.unraisablehook = self._hook
+        super().__exit__()
 
     def _show(self, unraisable: Any) -> None:
         if not issubclass(unraisable.exc_type, RunEnded):

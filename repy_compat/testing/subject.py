@@ -26,11 +26,10 @@ from repy_compat.testing.marking import helpers
 from repy_compat.testing.record import Place, Record
 from repy_compat.testing.rig import (
     CompiledTexts,
-    QuietFinalisers,
+    Undisturbed,
     dissolve,
     still_readings,
     watch_ledger,
-    without_collector,
 )
 from repy_compat.testing.schedule import Schedule
 from repy_compat.world.simulated import STEPS, SimulatedWorld
@@ -72,10 +71,14 @@ class Run:
     refused: Counter[str]
     schedule: Schedule
     seed: int
-    token: str
     record: Record
     program: Program
     subject: Subject
+
+    @property
+    def token(self) -> str:
+        """The schedule as one word that replays it on the same text and files."""
+        return self.schedule.token(self.subject.digest)
 
     @property
     def ok(self) -> bool:
@@ -218,7 +221,7 @@ class Subject:
         )
         left: dict[str, int] = {}
         refused: Counter[str] = Counter()
-        with without_collector(), QuietFinalisers():
+        with Undisturbed():
             try:
                 sandbox = self._sandbox(world, left, refused)
                 ending = sandbox.main()
@@ -280,7 +283,6 @@ class Subject:
             refused=refused,
             schedule=schedule,
             seed=seed,
-            token=schedule.token(self.digest),
             record=record,
             program=self.program,
             subject=self,

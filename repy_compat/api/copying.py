@@ -145,8 +145,12 @@ def deep_copy(value: Any, *, lenient: bool = False) -> object:
         if kind in _PLAIN or lenient or crosses(value):
             return value
         raise Uncopyable(value, [])
-    if kind is tuple and all(type(item) in _PLAIN for item in value):
-        return value
+    if kind is tuple:
+        for item in value:
+            if type(item) not in _PLAIN:
+                break
+        else:
+            return value
     return _copy_container(value, lenient)
 
 

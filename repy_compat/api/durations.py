@@ -10,7 +10,7 @@ def as_delay(seconds: object) -> float:
 
     Negative times and what is no number at all (nan) are 0.
     """
-    assert isinstance(seconds, int | float)
+    assert isinstance(seconds, (int, float))
     if not seconds > 0:
         return 0.0
     return _LONGEST if seconds > _LONGEST else float(seconds)

@@ -143,14 +143,14 @@ def make_handle(
     iterated: str = "<type 'instance'>",
 ) -> Handle:
     """A new handle with a nature of its own, described at ``Nature``."""
-    nature = Nature(
-        kind,
-        text,
-        inner=inner,
-        owner=owner,
-        next_item=next_item,
-        iterated=iterated,
-    )
+    # A call of Nature with its keywords would cost as much as all the rest.
+    nature: Nature = _new(Nature)
+    nature.kind = kind
+    nature.text = text
+    nature.inner = inner
+    nature.owner = owner
+    nature.next_item = next_item
+    nature.iterated = iterated
     return new_handle(cls, nature, methods)
 
 

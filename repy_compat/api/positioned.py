@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 32768
 _LARGEST_OFFSET = 2**63 - 1
+_FAR = 2**62  # no file is as long; near the largest offset the system refuses reads
 _INVALID = (22, "Invalid argument")
 
 
@@ -110,6 +111,10 @@ class PositionedFile:
         return self._raw
 
     def _read(self, raw: RawFile, size: int) -> str:
+        if 0 <= size <= _CHUNK and self._position < _FAR:
+            piece = raw.read_at(size, self._position)
+            self._position += len(piece)
+            return piece
         # Never more than is there: a program's size may be any number.
         left = max(raw.size() - self._position, 0)
         wanted = left if size < 0 else min(size, left)

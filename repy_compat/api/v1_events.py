@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from repy_compat.api.runtime import Runtime
+    from repy_compat.world.base import Lock
 
 _LOCK = Nature("lock", "<thread.lock object at 0x{:x}>")
 
@@ -185,22 +186,26 @@ def _build_getlock(runtime: Runtime) -> Callable[..., object]:
         if denied is not None:
             raise Py2Exception(*denied.args)
         lock = new_lock()
-        subject = f"<thread.lock object at 0x{id(lock):x}>"
-        take = lock.acquire
+        quick = lock.quick
+        wait = lock.wait
         give_up = lock.release
 
         def acquire(*arguments: object, **keywords: object) -> bool:
             if not arguments and not keywords:
-                return take()
+                if quick is not None:
+                    return quick(False) or wait()
+                return lock.acquire()
             found = parameters(("blocking",), arguments, keywords)
             if found is None or (
                 type(found[0]) is not bool and type(found[0]) is not int
             ):
+                subject = _subject(lock)
                 raise wrong_call_v1("acquire", arguments, keywords, subject=subject)
-            return take(bool(found[0]))
+            return lock.acquire(bool(found[0]))
 
         def release(*arguments: object, **keywords: object) -> None:
             if arguments or keywords:
+                subject = _subject(lock)
                 raise no_arguments_v1("release", arguments, keywords, subject=subject)
             try:
                 give_up()
@@ -213,6 +218,11 @@ def _build_getlock(runtime: Runtime) -> Callable[..., object]:
         return new_handle(handle_class, _LOCK, {"acquire": acquire, "release": release})
 
     return getlock
+
+
+def _subject(lock: Lock) -> str:
+    """What a lock is called in the text about a wrong call of its methods."""
+    return f"<thread.lock object at 0x{id(lock):x}>"
 
 
 _BUILDERS = {

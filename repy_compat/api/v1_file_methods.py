@@ -26,7 +26,7 @@ from repy_compat.api.exceptions import (
 from repy_compat.api.filetable import Entry, FileTable
 from repy_compat.api.handles import make_handle
 from repy_compat.api.positioned import PositionedFile
-from repy_compat.api.turns import Turn
+from repy_compat.api.turns import new_turn
 from repy_compat.python2 import numbers as python2_numbers
 
 TYPE_CHECKING = False
@@ -96,7 +96,7 @@ def new_file(
 ) -> object:
     """The handle of a file just opened as ``kind``: r, r+, w, w+, a or a+."""
     start = raw.size() if kind[0] == "a" else 0
-    file = PositionedFile(raw, start, Turn(runtime.scheduler))
+    file = PositionedFile(raw, start, new_turn(runtime.scheduler))
     table.watch(entry, file)
     opened = _Open(runtime, file, kind != "r")
     next_line = _next_line(opened)

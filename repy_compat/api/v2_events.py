@@ -115,13 +115,18 @@ def _build_createlock(runtime: Runtime) -> Callable[..., object]:
         if arguments or keywords:
             raise wrong_count_v2("createlock", 0, arguments, keywords)
         lock = new_lock()
+        quick = lock.quick
+        wait = lock.wait
         take = lock.acquire
         give_up = lock.release
 
         def acquire(*arguments: object, **keywords: object) -> bool:
             if keywords or len(arguments) != 1:
                 raise wrong_count_v2("acquire", 1, arguments, keywords)
-            return take(check_bool(arguments[0]))
+            blocking = check_bool(arguments[0])
+            if quick is None:
+                return take(blocking)
+            return quick(False) or (blocking and wait())
 
         def release(*arguments: object, **keywords: object) -> None:
             if arguments or keywords:

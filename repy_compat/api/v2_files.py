@@ -29,13 +29,14 @@ from repy_compat.api.exceptions import (
 )
 from repy_compat.api.filetable import Entry, FileTable, opened
 from repy_compat.api.handles import make_handle
-from repy_compat.api.turns import Turn
+from repy_compat.api.turns import new_turn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from repy_compat.api.runtime import Runtime
+    from repy_compat.api.turns import Turn
     from repy_compat.world.base import Files, RawFile
 
 BLOCK = 4096
@@ -178,7 +179,7 @@ def _new_file(runtime: Runtime, table: FileTable, entry: Entry, raw: RawFile) ->
     """The handle of an open file."""
     charge_read = runtime.charger("fileread")
     charge_write = runtime.charger("filewrite")
-    inside = _Inside(entry, raw, Turn(runtime.scheduler))
+    inside = _Inside(entry, raw, new_turn(runtime.scheduler))
     table.watch(entry, inside)
 
     def readat(*arguments: object, **keywords: object) -> str:

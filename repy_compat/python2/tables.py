@@ -67,9 +67,9 @@ METHODS: dict[type, dict[str, Callable[..., object]]] = {
 
 def _hidden(kind: type) -> frozenset[str]:
     """What the host's type has and Python 2.7's hasn't."""
-    return frozenset(
-        name for name in dir(kind) if name[:1] != "_" and name not in KNOWN[kind]
-    )
+    # What ``dir`` would tell, without its sorting.
+    names = {name for base in kind.__mro__ for name in base.__dict__}
+    return frozenset(name for name in names - KNOWN[kind] if name[:1] != "_")
 
 
 HIDDEN: dict[type, frozenset[str]] = {kind: _hidden(kind) for kind in KNOWN}

@@ -15,8 +15,10 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from repy_compat.python2 import conversions, dictmaking, tables, text
 from repy_compat.python2.classes import (
     FACADES,
+    ClosedType,
     NewRoot,
     is_old_style_class,
+    py2_type,
     register_facade,
 )
 from repy_compat.python2.counts import KEYWORDS, takes
@@ -456,8 +458,12 @@ for _name in ("classobj", "instance", "instancemethod"):
 
 def type_of(value: object) -> object:
     """``type(value)`` for anything that is no type itself: a facade or a class."""
-    from repy_compat.python2.classes import py2_type
-
+    kind = type(value)
+    if kind is int:
+        return _INT if INT_MIN <= value <= INT_MAX else _LONG  # type: ignore[operator]
+    facade = _FACADE_OF.get(kind)
+    if facade is not None:
+        return facade
     found = py2_type(value)
     if type(found) is Facade or type(value) is found and _is_programs(found):
         return found
@@ -467,7 +473,13 @@ def type_of(value: object) -> object:
     return FACADES[name]
 
 
-def _is_programs(cls: object) -> bool:
-    from repy_compat.python2.classes import ClosedType
+_INT, _LONG = FACADES["int"], FACADES["long"]
+_FACADE_OF: dict[type, object] = {
+    kind: FACADES[NAMES.get(kind, kind.__name__)]
+    for kind in (bool, str, float, complex, list, tuple, dict, set, frozenset)
+}
+"""Kinds of the host whose facade is the same for each value."""
 
+
+def _is_programs(cls: object) -> bool:
     return isinstance(cls, ClosedType)

@@ -30,9 +30,19 @@ else:
 
 
 class Lock(ABC):
-    """A lock without an owner: any event may release it."""
+    """A lock without an owner: any event may release it.
+
+    ``quick(False)``, where there is such a thing, does what ``acquire(False)`` does,
+    without a detour. Who was refused goes on with ``wait``.
+    """
 
     __slots__ = ()
+
+    quick: Callable[[bool], bool] | None = None
+
+    def wait(self) -> bool:
+        """Take the lock after ``quick`` refused it; True."""
+        return self.acquire()
 
     @abstractmethod
     def acquire(self, blocking: bool = True) -> bool:
@@ -102,6 +112,9 @@ class KeepAlive(ABC):
 
 class Scheduler(ABC):
     """Time and events. It is also the clock that ``limits`` measures rates with."""
+
+    #: Whether each event has a thread of the system to itself.
+    events_are_threads = False
 
     @abstractmethod
     def now(self) -> float:

@@ -53,6 +53,8 @@ _stack_size_lock = RLock()
 class RealScheduler(Scheduler):
     """The scheduler of a run against the operating system's clock and threads."""
 
+    events_are_threads = True
+
     def __init__(self, *, started: float | None = None) -> None:
         """``started`` is the moment of time.monotonic() at which the run began."""
         self._start = monotonic() if started is None else started
@@ -448,29 +450,33 @@ class _RealKeepAlive(KeepAlive):
 class _RealLock(Lock):
     """A plain lock; only a contended acquire is known to the scheduler.
 
-    ``release`` is the method of the interpreter's own lock: nothing is as quick.
+    ``release`` and ``quick`` are methods of the interpreter's own lock: nothing is as
+    quick, and who waits for the lock gets the interpreter sooner.
     """
 
-    __slots__ = ("_raw", "_scheduler", "release")
+    __slots__ = ("_raw", "_scheduler", "quick", "release")
 
     release: Callable[[], None]
+    quick: Callable[[bool], bool]
 
     def __init__(self, scheduler: RealScheduler) -> None:
         self._raw = raw = allocate_lock()
         self._scheduler = scheduler
+        self.quick = raw.acquire
         self.release = raw.release
 
     def acquire(self, blocking: bool = True) -> bool:
         """Take the lock; wait for it if ``blocking``. True when it was taken."""
         if self._raw.acquire(False):
             return True
-        return bool(blocking) and self._wait()
+        return bool(blocking) and self.wait()
 
     def locked(self) -> bool:
         """Whether somebody holds it now."""
         return self._raw.locked()
 
-    def _wait(self) -> bool:
+    def wait(self) -> bool:
+        """Take the lock as soon as it is free; True. RunEnded if the run ends."""
         scheduler = self._scheduler
         contended = scheduler._contended
         wait = object()
@@ -492,7 +498,7 @@ class _RealLock(Lock):
 
     def __enter__(self) -> None:
         if not self._raw.acquire(False):
-            self._wait()
+            self.wait()
 
     def __exit__(
         self,

@@ -99,7 +99,7 @@ class Execution:
         if isinstance(program, Ending):
             link.finish(program.code, program.how, program.detail)
         sandbox = self._sandbox(program, world, link)
-        sys.unraisablehook = lambda lost: _tell_lost_exception(lost, world)
+        sys.unraisablehook = _LostExceptions(world).tell
         bundle.refresh()
         link.seal()
         return sandbox.main().code
@@ -142,28 +142,42 @@ class Execution:
         return AddressOptions(self.addresses, self.nootherips)
 
 
-def _tell_lost_exception(lost: sys.UnraisableHookArgs, world: World) -> None:
-    """An exception that left ``__del__``: Python 2 said so in one line.
+class _LostExceptions:
+    """Tells in one line of an exception that left ``__del__``, as Python 2 did.
 
-    Ours stay silent, and no text of the host's reaches the program's errors.
+    Ours stay silent, and no text of the host's reaches the program's errors. No rate
+    holds for these lines, since a finaliser can't be made to wait: so all of them
+    together are bounded.
     """
-    from repy_compat.python2 import errors, text
 
-    error = lost.exc_value
-    if error is None or not any(frame[3] for frame in report.frames_of(error)):
-        return
-    kind = errors.class_text(type(error)).rpartition(".")[2].rstrip("'")
-    try:
-        shown = text.py2_repr(error)
-    except RunEnded:
-        return
-    except BaseException:
-        # The program's own text failed, with whatever it pleased to raise.
-        shown = "<exception repr() failed>"
-    place = getattr(lost.object, "__qualname__", "__del__").rpartition(">.")[2]
-    world.error_output.write(
-        f"Exception {kind}: {shown} in <unbound method {place}> ignored\n"
-    )
+    MOST = 100_000
+
+    def __init__(self, world: World) -> None:
+        self._write = world.error_output.write
+        self._left = self.MOST
+
+    def tell(self, lost: sys.UnraisableHookArgs) -> None:
+        """The hook for ``sys.unraisablehook``."""
+        from repy_compat.python2 import errors, text
+
+        error = lost.exc_value
+        if self._left <= 0 or error is None:
+            return
+        if not any(frame[3] for frame in report.frames_of(error)):
+            return
+        kind = errors.class_text(type(error)).rpartition(".")[2].rstrip("'")
+        try:
+            shown = text.py2_repr(error)
+        except RunEnded:
+            return
+        except BaseException:
+            # The program's own text failed, with whatever it pleased to raise.
+            shown = "<exception repr() failed>"
+        place = getattr(lost.object, "__qualname__", "__del__").rpartition(">.")[2]
+        line = f"Exception {kind}: {shown} in <unbound method {place}> ignored\n"
+        self._left -= len(line)
+        if self._left >= 0:
+            self._write(line)
 
 
 def _world(link: WorkerLink) -> World:

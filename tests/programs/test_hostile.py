@@ -10,6 +10,7 @@ import pytest
 
 from tests.programs.hostile_case import (
     CANARIES,
+    ROOT,
     Case,
     Run,
     cases,
@@ -75,6 +76,9 @@ def test_nothing_acts_on_a_terminal(case: Case, tmp_path) -> None:
 def nothing_leaked(run: Run) -> None:
     everything = run.everything()
     assert b"ESCAPED" not in everything
+    # No traceback of ours, and no word about where we are installed.
+    assert b"Traceback (most recent" not in everything
+    assert bytes(ROOT / "repy_compat") not in everything
     for canary in CANARIES.values():
         assert canary not in everything
     assert (run.folder / "beside").read_bytes() == CANARIES["beside"]

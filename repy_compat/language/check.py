@@ -76,12 +76,9 @@ def _reference_line(node: ast.AST) -> int:
 # What a node of a kind holds: (fields with names, fields with parts, in the
 # reference's order). Kinds with a method of their own in _Walk aren't here.
 _SHAPES: dict[type, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = {
-    ast.Expr: ((), ("value",)),
-    ast.Assign: ((), ("targets", "value")),
     ast.Pass: ((), ()),
     ast.Break: ((), ()),
     ast.Continue: ((), ()),
-    ast.Return: ((), ("value",)),
     ast.If: ((), ("test", "body", "orelse")),
     ast.While: ((), ("test", "body", "orelse")),
     ast.For: ((), ("target", "iter", "body", "orelse")),
@@ -89,13 +86,11 @@ _SHAPES: dict[type, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = {
     syntax.Handler: ((), ("type", "target", "body")),
     syntax.Raise: ((), ("kind", "value", "trace")),
     ast.Assert: ((), ("test", "msg")),
-    ast.Subscript: ((), ("value", "slice")),
     ast.Slice: ((), ("lower", "upper", "step")),
     ast.keyword: ((("arg", "name"),), ("value",)),
     ast.ListComp: ((), ("elt", "generators")),
     ast.UnaryOp: ((), ("operand",)),
     ast.BoolOp: ((), ("values",)),
-    ast.Compare: ((), ("left", "comparators")),
 }
 
 _OPERATORS = frozenset(
@@ -159,6 +154,7 @@ class _Walk:
         pending = self.pending
         pending.append(tree)
         allowed, shapes, special = self.allowed, _SHAPES, _SPECIAL
+        operators = _OPERATORS
         while pending:
             node = pending.pop()
             kind = node.__class__
@@ -175,6 +171,26 @@ class _Walk:
                 value = node.value  # type: ignore[attr-defined]
                 if node.kind == "u" or value.__class__ not in _CONSTANTS:  # type: ignore[attr-defined]
                     self.constant(node)  # type: ignore[arg-type]
+                continue
+            if kind is ast.Expr or kind is ast.Return:
+                if node.value is not None:  # type: ignore[attr-defined]
+                    pending.append(node.value)  # type: ignore[attr-defined]
+                continue
+            if kind is ast.Assign:
+                pending.append(node.value)  # type: ignore[attr-defined]
+                pending += node.targets[::-1]  # type: ignore[attr-defined]
+                continue
+            if kind is ast.BinOp and node.op.__class__ in operators:  # type: ignore[attr-defined]
+                pending.append(node.right)  # type: ignore[attr-defined]
+                pending.append(node.left)  # type: ignore[attr-defined]
+                continue
+            if kind is ast.Subscript:
+                pending.append(node.slice)  # type: ignore[attr-defined]
+                pending.append(node.value)  # type: ignore[attr-defined]
+                continue
+            if kind is ast.Compare:
+                pending += node.comparators[::-1]  # type: ignore[attr-defined]
+                pending.append(node.left)  # type: ignore[attr-defined]
                 continue
             method = special.get(kind)
             if method is not None:
@@ -252,6 +268,15 @@ class _Walk:
 
     def call(self, node: ast.Call) -> None:
         """Python 2 has at most one ``*`` and one ``**``, both at the end."""
+        pending = self.pending
+        if not node.keywords and len(node.args) < 256:
+            for argument in node.args:
+                if argument.__class__ is ast.Starred:
+                    break
+            else:
+                pending += node.args[::-1]
+                pending.append(node.func)
+                return
         arguments: list[ast.AST] = []
         if len(node.keywords) > 1 or len(node.args) > 255:
             self.late.call(node)
@@ -275,7 +300,6 @@ class _Walk:
             arguments.append(starred.value)
         if doubled is not None:
             arguments.append(doubled.value)
-        pending = self.pending
         pending.extend(arguments[::-1])
         pending.append(node.func)
 

@@ -27,6 +27,10 @@ refuses, it marks the text *suspicious*, and the exact grammar of
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 from .tokens import PIECE, PRIVATE, has_bad_escape, rewrite_literal
 
 # Kinds of pieces. A piece of kind PLAIN is the same in both languages.
@@ -86,6 +90,17 @@ def rewrite(text: str, rename_none: bool = False) -> Rewritten:
     return _Rewriter(text, rename_none).run()
 
 
+class _Kinds(dict[str, int]):
+    """The kinds of pieces, each found by a function when it is first asked for."""
+
+    def __init__(self, classify: Callable[[str], int]) -> None:
+        self.classify = classify
+
+    def __missing__(self, piece: str) -> int:
+        kind = self[piece] = self.classify(piece)
+        return kind
+
+
 class _Rewriter:
     """One pass over the pieces of a text; ``output[i]`` replaces ``pieces[i]``."""
 
@@ -95,7 +110,7 @@ class _Rewriter:
         self.result = Rewritten(self.pieces)
         self.output = self.result.output
         self.replacements: dict[str, str] = {}
-        self.kinds: dict[str, int] = {}
+        self.kinds = _Kinds(self.classify)
         self.renamed_words = RENAMED_WORDS | {"None"} if rename_none else RENAMED_WORDS
         self.closing: dict[int, str] = {}
         self.skip: set[int] = set()
@@ -109,12 +124,13 @@ class _Rewriter:
         pieces, output, kinds = self.pieces, self.output, self.kinds
         replacements, skip = self.replacements, self.skip
         depth: list[str] = []
-        for index, piece in enumerate(pieces):
-            kind = kinds.get(piece)
-            if kind is None:
-                kind = kinds[piece] = self.classify(piece)
-            if not kind or (skip and index in skip):
+        kind_of = kinds.__getitem__
+        noted = [index for index, kind in enumerate(map(kind_of, pieces)) if kind]
+        for index in noted:
+            if skip and index in skip:
                 continue
+            piece = pieces[index]
+            kind = kinds[piece]
             if kind == NEWLINE:
                 if not depth:
                     if index >= self.next_cut and piece[-1] == "\n":

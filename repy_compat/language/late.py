@@ -14,7 +14,7 @@ from . import syntax
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _MOST_BLOCKS = 20
 _LOOP, _EXCEPT, _FINALLY_TRY, _FINALLY_END = "loop", "except", "try", "finally"
@@ -248,7 +248,7 @@ class _Statements:
     def deleted(self, function: syntax.FunctionDef) -> None:
         """``del`` of a variable that a function inside refers to."""
         names: dict[str, ast.AST] = {}
-        for node in _own_nodes(function.body):
+        for node in _own_nodes(function.body, _compiled_parts):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
                 names.setdefault(node.id, node)
         if not names:
@@ -294,7 +294,23 @@ def _last_line(statement: ast.Try, handlers: int) -> int:
     return line
 
 
-def _own_nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
+def _compiled_parts(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes right below ``node`` that Python 2 made code of."""
+    parts = ast.iter_child_nodes(node)
+    if not isinstance(node, (ast.If, ast.While)):
+        return parts
+    truth = _truth(node.test)
+    if truth is False:
+        return iter(node.orelse)
+    if truth is True and isinstance(node, ast.If):
+        return iter(node.body)
+    return parts
+
+
+def _own_nodes(
+    body: list[ast.stmt],
+    parts: Callable[[ast.AST], Iterator[ast.AST]] = ast.iter_child_nodes,
+) -> Iterator[ast.AST]:
     """All nodes of a body, without those of functions and classes inside it."""
     pending: list[ast.AST] = list(body)
     while pending:
@@ -302,7 +318,7 @@ def _own_nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
         yield node
         if isinstance(node, (syntax.FunctionDef, ast.ClassDef)):
             continue
-        pending.extend(ast.iter_child_nodes(node))
+        pending.extend(parts(node))
 
 
 def _referenced_inside(body: list[ast.stmt]) -> set[str]:

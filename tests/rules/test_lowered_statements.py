@@ -199,3 +199,19 @@ except UnboundLocalError, e: print e
         "name 'None' is not defined\n"
         "local variable 'None' referenced before assignment\n"
     )
+
+
+def test_del_that_never_compiled() -> None:
+    """``del`` of a shared variable is allowed in a branch that is never taken."""
+    source = """
+def f():
+  x = 1
+  def g(): return x
+  if 0: del x
+  if 1: pass
+  else: del x
+  while 0.0: del x
+  return g()
+print f()
+"""
+    assert run(source) == "1\n"

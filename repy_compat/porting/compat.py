@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["as_bytes", "as_text", "input", "old_div", "print"]
+__all__ = ["as_bytes", "as_text", "cmp", "compares", "input", "old_div", "print"]
 
 _owed: dict[int, Any] = {}  # by id: streams that a blank is owed to
 
@@ -24,6 +24,42 @@ def old_div(left: Any, right: Any) -> Any:
     if isinstance(left, int) and isinstance(right, int):
         return left // right
     return left / right
+
+
+def cmp(left: Any, right: Any) -> int:
+    """-1, 0 or 1: Python 2's order, which any two values have."""
+    try:
+        return int(left > right) - int(left < right)
+    except TypeError:
+        from repy_compat.python2 import ordering
+
+        return int(ordering.cmp(left, right))
+
+
+def compares(cls: Any) -> Any:
+    """Let the operators of a class ask its ``__cmp__``, as Python 2's did."""
+    tests: dict[str, Any] = {
+        "__lt__": lambda order: order < 0,
+        "__le__": lambda order: order <= 0,
+        "__gt__": lambda order: order > 0,
+        "__ge__": lambda order: order >= 0,
+        "__eq__": lambda order: order == 0,
+        "__ne__": lambda order: order != 0,
+    }
+    for name, test in tests.items():
+        if name not in cls.__dict__:
+            # Set afterwards, so that __hash__ stays what it was.
+            setattr(cls, name, _comparison(name, test))
+    return cls
+
+
+def _comparison(name: str, test: Any) -> Any:
+    def compare(self: Any, other: object) -> Any:
+        order = self.__cmp__(other)
+        return order if order is NotImplemented else test(order)
+
+    compare.__name__ = name
+    return compare
 
 
 def as_bytes(data: Any) -> Any:

@@ -33,6 +33,10 @@ _MODULE_CALLS = {
     ("math", "floor"): "float", ("math", "ceil"): "float",
     ("os", "getpid"): "int", ("socket", "socket"): "socket",
     ("socket", "create_connection"): "socket", ("os", "getcwd"): "str",
+    ("string", "atoi"): "int", ("string", "atof"): "float", ("string", "join"): "str",
+    ("string", "upper"): "str", ("string", "lower"): "str",
+    ("string", "strip"): "str", ("string", "replace"): "str",
+    ("string", "split"): "list",
 }  # fmt: skip
 _NUMBERS = ("int", "bool", "float")
 _SCOPES = (ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.Module)

@@ -6,6 +6,10 @@ import ast
 
 from repy_compat.porting.port.porter import Porter
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from repy_compat.porting.port.source import Render
+
 _RENAMED = {
     "ConfigParser": "configparser", "Queue": "queue", "SocketServer": "socketserver",
     "cPickle": "pickle", "thread": "_thread", "dummy_thread": "_dummy_thread",
@@ -183,13 +187,51 @@ def _attribute(porter: Porter, node: ast.Attribute, module: str) -> None:
         porter.edits.replace(start, end, now)
         porter.change(node, "types", f"types.{node.attr} is {now}")
     elif module == "string" and node.attr in _STRING_FUNCTIONS:
-        porter.question(node, "string", f"string.{node.attr} is a method of str")
+        _string_function(porter, node)
     elif (module, node.attr) in _GONE:
         porter.question(node, "attribute", f"{module}.{node.attr} is gone")
     elif module == "urllib":
         moved = {"quote", "unquote", "quote_plus", "unquote_plus", "urlencode"}
         place = "urllib.parse" if node.attr in moved else "urllib.request"
         porter.question(node, "urllib", f"urllib.{node.attr} is {place}.{node.attr}")
+
+
+def _string_function(porter: Porter, node: ast.Attribute) -> None:
+    """``string.split(s, x)`` as ``s.split(x)``."""
+    call = porter.parent(node)
+    plain = (
+        isinstance(call, ast.Call)
+        and call.func is node
+        and call.args
+        and not call.keywords
+        and not any(isinstance(argument, ast.Starred) for argument in call.args)
+    )
+    if not plain:
+        text = f"string.{node.attr} is a method of str"
+        porter.question(node, "string", text)
+        return
+    assert isinstance(call, ast.Call)
+    parts = porter.source.arguments(call)
+    name = node.attr.removesuffix("fields")
+    given = list(zip(call.args, parts, strict=True))
+    if name == "join":
+        given = [*given[1:2], given[0]]
+
+    def make(render: Render) -> str:
+        texts = [render(*part) for _, part in given]
+        if name in ("atoi", "atof"):
+            return f"{'int' if name == 'atoi' else 'float'}({', '.join(texts)})"
+        if name == "join" and len(texts) == 1:
+            return f"' '.join({texts[0]})"
+        simple = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
+        first = given[0][0]
+        is_text = isinstance(first, ast.Constant) and isinstance(first.value, str)
+        if not (is_text or isinstance(first, simple)):
+            texts[0] = f"({texts[0]})"
+        return f"{texts[0]}.{name}({', '.join(texts[1:])})"
+
+    porter.edits.rebuild(porter.source.start(call), porter.source.end(call), make)
+    porter.change(node, "string", f"string.{node.attr} is a method of str")
 
 
 # --- Repy's libraries ---------------------------------------------------------------------

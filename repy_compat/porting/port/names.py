@@ -33,7 +33,6 @@ _SPECIAL_METHODS = {
     "__rdiv__": "__rtruediv__",
 }  # fmt: skip
 _LOST_METHODS = {
-    "__cmp__": "Python 3 compares by __lt__ and __eq__; write these",
     "__getslice__": "slices come to __getitem__ now",
     "__setslice__": "slices come to __setitem__ now",
     "__delslice__": "slices come to __delitem__ now",
@@ -74,12 +73,19 @@ def _name(porter: Porter, node: ast.Name) -> None:
         porter.question(
             node, "StandardError", "StandardError is gone; Exception catches more"
         )
-    if node.id == "unicode" and porter.kind(node) is None:
-        parent = porter.parent(node)
-        if isinstance(parent, ast.Call) and len(parent.args) > 1:
-            porter.question(node, "unicode", "unicode(bytes, encoding): str() of bytes")
+    if node.id == "unicode":
+        _unicode(porter, node)
     porter.edits.replace(porter.source.start(node), porter.source.end(node), new)
     porter.change(node, node.id, f"{node.id} is {new}")
+
+
+def _unicode(porter: Porter, node: ast.Name) -> None:
+    parent = porter.parent(node)
+    if not isinstance(parent, ast.Call) or parent.func is not node:
+        text = "unicode and str are one type now; what distinguishes them has to go"
+        porter.question(node, "unicode", text)
+    elif len(parent.args) > 1:
+        porter.question(node, "unicode", "unicode(bytes, encoding) is bytes.decode")
 
 
 def _is_called(porter: Porter, node: ast.AST) -> bool:
@@ -135,15 +141,43 @@ def _zip(porter: Porter, node: ast.Call) -> None:
 
 
 def _map(porter: Porter, node: ast.Call) -> None:
-    if len(node.args) > 2:
-        porter.question(
-            node, "map", "map() of several sequences stops at the shortest now"
-        )
-    if node.args and isinstance(node.args[0], ast.Constant):
-        porter.question(node, "map", "map(None, ...) is gone; use zip or list")
-        return
-    if _list_needed(porter, node, lazy_is_fine=False):
+    plain = not node.keywords and not any(
+        isinstance(argument, ast.Starred) for argument in node.args
+    )
+    nothing = bool(node.args) and isinstance(node.args[0], ast.Constant)
+    if plain and len(node.args) > (1 if nothing else 2):
+        _map_of_several(porter, node, nothing)
+    elif _list_needed(porter, node, lazy_is_fine=False):
         _listed(porter, node, "map()")
+
+
+def _map_of_several(porter: Porter, node: ast.Call, nothing: bool) -> None:
+    """It fills the shorter ones up with None; ``map(None, a, b)`` pairs."""
+    parts = porter.source.arguments(node)
+    start, end = porter.source.start(node), porter.source.end(node)
+    if len(node.args) == 2:
+        porter.edits.rebuild(start, end, lambda render: f"list({render(*parts[1])})")
+        porter.change(node, "map", "map(None, x) is list(x)")
+        return
+    porter.needed.add("from itertools import zip_longest")
+
+    def make(render: Render) -> str:
+        pairs = f"zip_longest({', '.join(render(*part) for part in parts[1:])})"
+        if nothing:
+            return f"list({pairs})"
+        return f"list(starmap({render(*parts[0])}, {pairs}))"
+
+    porter.edits.rebuild(start, end, make)
+    if nothing:
+        porter.change(node, "map", "map(None, a, b) is list(zip_longest(a, b))")
+        return
+    porter.needed.add("from itertools import starmap")
+    porter.question(
+        node,
+        "map",
+        "map() filled shorter sequences up with None; if all are equally long, "
+        "list(map(...)) does",
+    )
 
 
 def _filter(porter: Porter, node: ast.Call) -> None:
@@ -199,20 +233,22 @@ def _bracketed(node: ast.AST, text: str) -> str:
 
 
 def _cmp(porter: Porter, node: ast.Call) -> None:
-    if len(node.args) != 2:
+    kinds = {porter.kind(argument) for argument in node.args}
+    calls = any(isinstance(part, ast.Call) for a in node.args for part in ast.walk(a))
+    known = None not in kinds and (len(kinds) == 1 or kinds <= {"int", "float", "bool"})
+    if not known or calls or len(node.args) != 2:
+        porter.needed.add("from repy_compat.porting.compat import cmp")
+        if not known:
+            text = "compat.cmp orders values of unlike kinds, too, as Python 2 did"
+            porter.question(node, "cmp", text)
         return
     first, second = porter.source.arguments(node)
 
     def make(render: Render) -> str:
         left = _bracketed(node.args[0], render(*first))
-        right = _bracketed(node.args[1], porter.source.slice(*second))
+        right = _bracketed(node.args[1], render(*second))
         return f"(({left} > {right}) - ({left} < {right}))"
 
-    kinds = {porter.kind(argument) for argument in node.args}
-    if None in kinds or len(kinds - {"int", "float", "bool"}) > 1:
-        porter.question(node, "cmp", "cmp() ordered values of unlike kinds, too")
-    if any(isinstance(part, ast.Call) for a in node.args for part in ast.walk(a)):
-        porter.question(node, "cmp", "cmp() is written out; calls in it happen twice")
     porter.edits.rebuild(porter.source.start(node), porter.source.end(node), make)
     porter.change(node, "cmp", "cmp(a, b) is ((a > b) - (a < b))")
 
@@ -425,6 +461,16 @@ def _class(porter: Porter, node: ast.ClassDef) -> None:
         porter.question(
             node, "hash", "a class with __eq__ and without __hash__ can't be a key now"
         )
+    if "__cmp__" in names:
+        start = porter.source.start(node)
+        line = porter.source.line_start(porter.source.line(start))
+        indentation = porter.source.slice(line, start)
+        porter.needed.add("from repy_compat.porting.compat import compares")
+        porter.edits.insert(start, f"@compares\n{indentation.expandtabs(8)}")
+        text = (
+            "compat.compares makes operators ask __cmp__; Python 3 asks __lt__, __eq__"
+        )
+        porter.question(node, "__cmp__", text)
     if len(node.bases) > 1:
         porter.question(
             node, "class", "with several bases old-style classes looked left first"

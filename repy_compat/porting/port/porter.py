@@ -127,7 +127,9 @@ def _need(porter: Porter) -> None:
     if not porter.needed:
         return
     at = _first_place(porter)
-    porter.edits.insert(at, "".join(f"{line}\n" for line in sorted(porter.needed)))
+    porter.edits.insert(
+        at, "".join(f"{line}\n" for line in sorted(porter.needed)), first=True
+    )
     for line in sorted(porter.needed):
         porter.change(at, "import", f"added '{line}'")
 

@@ -169,6 +169,30 @@ class Source:
             found.append((first, last))
         return found
 
+    def bracket(self, start: int) -> tuple[int, int]:
+        """The range of the bracket that opens at ``start``, with all that it holds."""
+        depth = 0
+        for index in range(self.token_at(start), len(self.tokens)):
+            token = self.tokens[index]
+            depth += (token.text in _OPENING) - (token.text in _CLOSING)
+            if not depth:
+                return start, token.end
+        raise AssertionError("a bracket that isn't closed")
+
+    def colon(self, start: int, end: int) -> Token:
+        """The colon of the lambda at ``start``."""
+        depth, lambdas = 0, 0
+        for index in range(self.token_at(start) + 1, len(self.tokens)):
+            token = self.tokens[index]
+            depth += (token.text in _OPENING) - (token.text in _CLOSING)
+            if not depth and token.text == "lambda":
+                lambdas += 1  # in a default
+            elif not depth and token.text == ":":
+                if not lambdas:
+                    return token
+                lambdas -= 1
+        raise AssertionError("a lambda without a colon")
+
     def arguments(self, call: ast.Call) -> list[tuple[int, int]]:
         """The ranges of a call's arguments."""
         opening = self.opening(call)
@@ -238,9 +262,13 @@ class Edits:
         """Put ``new`` in place of a range."""
         self.rebuild(start, end, lambda render: new)
 
-    def insert(self, at: int, new: str) -> None:
-        """Put ``new`` in front of what stands at ``at``."""
-        self.rebuild(at, at, lambda render: new)
+    def insert(self, at: int, new: str, *, first: bool = False) -> None:
+        """Put ``new`` in front of what stands at ``at``.
+
+        ``first`` puts it in front of other insertions at the same place.
+        """
+        number = -len(self._edits) - 1 if first else len(self._edits)
+        self._edits.append(_Edit(at, at, lambda render: new, number))
 
     def wrap(self, start: int, end: int, before: str, after: str) -> None:
         """Put text around a range, in which other edits still take place."""

@@ -6,6 +6,7 @@ import ast
 import re
 
 from repy_compat.language import syntax
+from repy_compat.language.tokens import PRIVATE
 from repy_compat.porting.port.porter import Porter
 
 TYPE_CHECKING = False
@@ -504,10 +505,30 @@ def _parameter_range(porter: Porter, start: int, target: ast.expr) -> tuple[int,
 
 
 def _lambda(porter: Porter, node: ast.Lambda) -> None:
-    if any(argument.arg.startswith("\u01c0") for argument in node.args.args):
-        porter.question(
-            node, "parameter", "a lambda can't unpack a tuple; take one name, index it"
-        )
+    """``lambda (a, b): x`` as ``lambda p: (lambda a, b: x)(*p)``."""
+    source = porter.source
+    tuples = [a for a in node.args.args if a.arg.startswith(PRIVATE)]
+    if not tuples:
+        return
+    ranges = [source.bracket(source.start(argument)) for argument in tuples]
+    texts = [source.slice(start + 1, end - 1).strip() for start, end in ranges]
+    colon = source.colon(source.start(node), source.end(node))
+    body = source.tokens[source.token_after(colon.end)].start
+    end = source.end(node)
+    for number, (start, stop) in enumerate(ranges, 1):
+        porter.edits.replace(start, stop, f"parameter{number}")
+
+    def make(render: Render) -> str:
+        text = render(body, end)
+        for number, names in reversed(list(enumerate(texts, 1))):
+            text = f"(lambda {names.rstrip(',')}: {text})(*parameter{number})"
+        return text
+
+    porter.edits.rebuild(body, end, make)
+    if any("(" in text for text in texts):
+        porter.question(node, "parameter", "a lambda can't unpack a tuple in a tuple")
+    else:
+        porter.change(node, "parameter", "a tuple parameter is unpacked by a lambda")
 
 
 def _comprehension(porter: Porter, node: ast.ListComp) -> None:

@@ -35,7 +35,8 @@ class Execution:
     ``--ip`` and ``--iface``, ``nootherips`` restricts to them. ``logged`` says
     that output goes to a circular log. ``cache`` allows the user's cache of
     compiled programs: its folder is looked up where this object is made, since a
-    worker has no environment. The vessel folder is the job's.
+    worker has no environment. ``terse`` keeps our own words about a refused program
+    back. The vessel folder is the job's.
     """
 
     __slots__ = (
@@ -52,6 +53,7 @@ class Execution:
         "nootherips",
         "logged",
         "cache_folder",
+        "terse",
     )
 
     def __init__(
@@ -70,6 +72,7 @@ class Execution:
         nootherips: bool = False,
         logged: bool = False,
         cache: bool = True,
+        terse: bool = False,
     ) -> None:
         self.program = program
         self.source = source
@@ -84,6 +87,7 @@ class Execution:
         self.nootherips = nootherips
         self.logged = logged
         self.cache_folder = default_folder() if cache else None
+        self.terse = terse
 
     def __call__(self, link: WorkerLink) -> int:
         """Run the program in this worker; the exit code (a Body of ``supervise``)."""
@@ -94,6 +98,7 @@ class Execution:
             self.dialect_name,
             self.include_path,
             cache_folder=self.cache_folder,
+            terse=self.terse,
         )
         program = loader.load(world)
         if isinstance(program, Ending):

@@ -32,7 +32,8 @@ class Loader:
     ``name`` is the path of the file, and what the program is called in messages;
     if ``source`` isn't None, that is the text and no file is read.
     ``dialect_name`` is ``"V1"`` or ``"V2"``. ``cache_folder`` is where compiled
-    programs are kept (None: they aren't), ``exploring`` compiles for exploration.
+    programs are kept (None: they aren't), ``exploring`` compiles for exploration. ``terse``
+    leaves the plain sentences about a refused text away.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Loader:
         *,
         cache_folder: str | None = None,
         exploring: bool = False,
+        terse: bool = False,
     ) -> None:
         self.name = name
         self.source = source
@@ -51,6 +53,7 @@ class Loader:
         self.include_path = include_path
         self.cache_folder = cache_folder
         self.exploring = exploring
+        self.terse = terse
         #: the text that ``compile`` read, and the map of its lines
         self.read: tuple[bytes | str, SourceMap | None] = "", None
 
@@ -117,7 +120,7 @@ class Loader:
 
     def _refused(self, rejected: ProgramRejected, world: World) -> Ending:
         text_read, source_map = self.read
-        for complaint in rejected.complaints:
+        for complaint in () if self.terse else rejected.complaints:
             shown = shown_line(complaint, text_read, source_map)
             world.error_output.write(f"{complaint}\n{shown}")
         detail = str(rejected.complaints[0])

@@ -28,6 +28,7 @@ OPTIONS: dict[str, bool] = {
     "strict": False,
     "timeout": True,
     "no-cache": False,
+    "terse": False,
 }
 
 USAGE = """
@@ -54,6 +55,7 @@ Where [options] are some combination of the following:
 --strict               : Refuse to start without every wall that repy_compat knows
 --timeout SECONDS      : End the program after so many seconds
 --no-cache             : Compile the program anew, and don't keep the result
+--terse                : Say of a refused program only what the reference said
 
 """
 
@@ -77,6 +79,7 @@ class Options:
         "strict",
         "timeout",
         "cache",
+        "terse",
     )
 
     def __init__(self) -> None:
@@ -96,6 +99,7 @@ class Options:
         self.strict = False
         self.timeout: float | None = None
         self.cache = True
+        self.terse = False
 
 
 def parse(words: list[str]) -> tuple[Options, list[str]]:

@@ -110,6 +110,7 @@ def _with_restrictions(
         nootherips=options.nootherips,
         logged=options.logfile is not None,
         cache=options.cache,
+        terse=options.terse,
     )
     return run_program(execution, options)
 

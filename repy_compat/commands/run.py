@@ -79,6 +79,7 @@ def _run(
         nootherips=options.nootherips,
         logged=options.logfile is not None,
         cache=options.cache,
+        terse=options.terse,
     )
     return launch.run_program(execution, options)
 

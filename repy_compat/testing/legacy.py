@@ -52,7 +52,8 @@ def command(path: Path) -> list[str]:
     if not path.with_name(restrictions).exists():
         shipped = os.path.join(library_folder(), restrictions)
         restrictions = shipped if os.path.exists(shipped) else restrictions
-    here = [sys.executable, "-m", "repy_compat"]
+    # Old tests know the reference's words only, and what isn't expected fails them.
+    here = [sys.executable, "-m", "repy_compat", "--terse"]
     return [*here, restrictions, *layers, path.name]
 
 

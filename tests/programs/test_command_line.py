@@ -348,6 +348,25 @@ def test_forgotten_restrictions(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr, done.returncode) == ("['b'] \n", "", 0)
 
 
+def test_terse(tmp_path: Path) -> None:
+    """A refused V2 program: two lines of output, and our own words only if wanted."""
+    name = write(tmp_path, "p.r2py", "x = 1\nprint x\n")
+    told = (
+        "Specified repy program is unsafe!\n"
+        "Static-code analysis failed with error: Code failed safety check! Error: "
+        "('<class \\'exception_hierarchy.CheckNodeException\\'> "
+        "(\"Unsafe call \\'Printnl\\' in line 2\",)',)\n"
+    )
+    done = repy(tmp_path, RESTRICTIONS, name)
+    assert (done.stdout, done.returncode) == (told, 5)
+    assert done.stderr == (
+        "p.r2py:2: print is not available in Repy V2: use log(...)\n"
+        "    print x\n    ^\n"
+    )
+    done = repy(tmp_path, "--terse", RESTRICTIONS, name)
+    assert (done.stdout, done.stderr, done.returncode) == (told, "", 5)
+
+
 def test_full_disk_is_an_ioerror(tmp_path: Path) -> None:
     """A file that can't grow any more is an IOError, and what fitted is kept."""
     source = """\

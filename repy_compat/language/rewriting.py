@@ -101,6 +101,16 @@ class _Kinds(dict[str, int]):
         return kind
 
 
+def aligned(text: str) -> list[tuple[str, str]]:
+    """The pieces of a newline and ``text``, each with what stands for it rewritten.
+
+    For tools that look up where a node of the tree stands in the author's text.
+    """
+    rewriter = _Rewriter(text, False)
+    rewriter.run()
+    return list(zip(rewriter.pieces, rewriter.output, strict=True))
+
+
 class _Rewriter:
     """One pass over the pieces of a text; ``output[i]`` replaces ``pieces[i]``."""
 

@@ -113,8 +113,6 @@ class Home:
     Args:
         limits: what the files may hold and use; None trusts them.
         folder: where the files' own ``open`` looks, if there are limits.
-        path: folders in which files are looked for, before those of ``sys.path``
-            and the installed libraries.
         cache: whether compiled files are kept in the user's cache.
     """
 
@@ -123,10 +121,10 @@ class Home:
         limits: Limits | None = None,
         *,
         folder: str = ".",
-        path: Iterable[str] = (),
         cache: bool = True,
     ) -> None:
-        self.path = list(path)
+        #: folders to look in before those of ``sys.path``
+        self.path: list[str] = []
         self.mycontext: object = {}
         self.lock = RLock()
         self.modules: dict[str, RepyModule] = {}

@@ -71,8 +71,9 @@ class RepyLoader(Loader):
 class Importer(MetaPathFinder):
     """Finds Repy files for Python's ``import``; see :func:`install_importer`."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, path: Iterable[str] = ()) -> None:
         self.home = home
+        self.path = list(path)
 
     def find_spec(
         self,
@@ -99,16 +100,20 @@ class Importer(MetaPathFinder):
         """Let Python's ``import`` ask this importer, before its own; once."""
         if self not in sys.meta_path:
             sys.meta_path.insert(0, self)
+            self.home.path[:0] = self.path
         return self
 
     def uninstall(self) -> None:
         """Ask it no longer and forget its modules, so that they can't be mixed."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
+            for folder in self.path:
+                self.home.path.remove(folder)
         for name, module in list(sys.modules.items()):
             loader = getattr(getattr(module, "__spec__", None), "loader", None)
             if isinstance(loader, RepyLoader) and loader.home is self.home:
                 del sys.modules[name]
+                self.home.modules.pop(loader.path, None)
 
     def __enter__(self) -> Importer:
         return self
@@ -144,14 +149,15 @@ def install_importer(
         cache: keep compiled files in the user's cache.
 
     Returns the importer; used as a context manager it's uninstalled at the end of
-    the block. Importers with ``limits`` share nothing with others.
+    the block. All trusted imports of a process share their files' state and
+    ``mycontext``; importers with ``limits`` share nothing with others.
     """
     folders = [os.fspath(place) for place in path]
-    if limits is None and cache and not folders:
+    if limits is None and cache:
         home = trusted_home()
     else:
-        home = Home(limits, folder=os.fspath(folder), path=folders, cache=cache)
-    return Importer(home).install()
+        home = Home(limits, folder=os.fspath(folder), cache=cache)
+    return Importer(home, folders).install()
 
 
 def import_repy(path: str | os.PathLike[str], *, limits: Limits | None = None) -> ModuleType:  # fmt: skip

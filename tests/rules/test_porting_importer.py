@@ -225,6 +225,26 @@ def test_trusted_files_have_no_limits(importer: Importer, tmp_path: Path) -> Non
     assert done.wait(10) and seen == [thing]
 
 
+def test_importer_with_limits(tmp_path: Path) -> None:
+    """An importer with limits has a world of its own for all that it imports."""
+    _write(tmp_path, "low.repy", "mycontext['low'] = 1\n")
+    _write(tmp_path, "high.repy", "include low.repy\ndef get():\n  return mycontext\n")
+    limits = Limits.default().replace(filesopened=1)
+    with install_importer([tmp_path], limits=limits, folder=tmp_path):
+        import high_repy  # type: ignore[import-not-found]
+
+        assert high_repy.get() == {"low": 1}
+        (tmp_path / "data").write_text("x")
+        first = high_repy.open("data")
+        with pytest.raises(Exception, match="'filesopened' limit exceeded"):
+            high_repy.open("low.repy")
+        first.close()
+    with install_importer([tmp_path]):
+        import high_repy as again
+
+        assert again.get() == {"low": 1, **again.get()}
+
+
 def _limited(folder: Path, text: str, **amounts: float) -> object:
     path = _write(folder, "limited.repy", text)
     return import_repy(path, limits=Limits.default().replace(**amounts))

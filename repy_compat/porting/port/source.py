@@ -11,7 +11,7 @@ import ast
 from bisect import bisect_right
 
 from repy_compat.language.parser import parse
-from repy_compat.language.rewriting import _Rewriter
+from repy_compat.language.rewriting import aligned
 from repy_compat.language.tokens import normalize
 
 TYPE_CHECKING = False
@@ -60,10 +60,8 @@ class Source:
                 self._line_starts.append(at + 1)
 
     def _read(self, text: str) -> None:
-        rewriter = _Rewriter(text, False)
-        rewriter.run()
         offset, line, column = -1, 0, 0
-        for piece, output in zip(rewriter.pieces, rewriter.output, strict=True):
+        for piece, output in aligned(text):
             word = piece.rstrip(_BLANKS)
             if output:
                 self._starts.append((line, column))

@@ -222,7 +222,8 @@ def _handler(porter: Porter, node: syntax.Handler) -> None:
             at = kind_end + between.rindex(",")
             porter.edits.replace(at, target_start, " as ")
             porter.change(node, "except", "'except X, e' is 'except X as e'")
-        _target_used_later(porter, node, name)
+        if _used_later(porter, node, name):
+            _keep_name(porter, node, node.target)
         return
     if isinstance(node.target, ast.Tuple):
         _unpacked_target(porter, node, kind_end, between)
@@ -253,28 +254,36 @@ def _unpacked_target(
     porter.change(node, "except", f"'{target}' are unpacked from error.args")
 
 
-def _target_used_later(porter: Porter, node: syntax.Handler, name: str) -> None:
-    """Python 3 unbinds the name at the end of the clause."""
+def _keep_name(porter: Porter, node: syntax.Handler, target: ast.Name) -> None:
+    """Bind the name once more, since Python 3 unbinds it at the clause's end."""
+    source = porter.source
+    start, end = source.start(target), source.end(target)
+    porter.edits.replace(start, end, f"caught_{target.id}")
+    body = source.start(node.body[0])
+    joint = "; "
+    if source.line(body) != source.line(end):
+        line = source.line_start(source.line(body))
+        joint = "\n" + source.slice(line, body).expandtabs(8)
+    porter.edits.insert(body, f"{target.id} = caught_{target.id}{joint}", first=True)
+    porter.change(
+        node, "except", f"'{target.id}' is used below the clause: bound once more"
+    )
+
+
+def _used_later(porter: Porter, node: syntax.Handler, name: str) -> bool:
+    """Whether the name is read below the clause, where Python 3 has unbound it."""
     scope = porter.scopes.scope_of[node]
     end = porter.source.end(node.body[-1])
     inside = set(ast.walk(node))
-    for other in ast.walk(scope):
-        if (
-            isinstance(other, ast.Name)
-            and other.id == name
-            and other not in inside
-            and isinstance(other.ctx, ast.Load)
-            and porter.scopes.scope_of.get(other) is scope
-            and porter.source.start(other) > end
-            and not _bound_by_other_handler(porter, other, name)
-        ):
-            porter.question(
-                node,
-                "except",
-                f"'{name}' is used after this clause (line {porter.line(other)}), "
-                "where Python 3 has unbound it; keep it in another name",
-            )
-            return
+    return any(
+        isinstance(other, ast.Name)
+        and other.id == name
+        and other not in inside
+        and isinstance(other.ctx, ast.Load)
+        and porter.source.start(other) > end
+        and not _bound_by_other_handler(porter, other, name)
+        for other in ast.walk(scope)
+    )
 
 
 def _bound_by_other_handler(porter: Porter, used: ast.AST, name: str) -> bool:

@@ -102,7 +102,6 @@ ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "fsync": (74, 82),
     "fdatasync": (75, 83),
     "fadvise64": (221, 223),
-    "flock": (73, 32),
     "membarrier": (324, 283),
     "rt_sigaction": (13, 134),
     "rt_sigprocmask": (14, 135),

@@ -44,6 +44,13 @@ if TYPE_CHECKING:
 STATUS_PERIOD = 1.0
 #: Where the kernel has no descriptor for a process, its end is looked for.
 BLIND_PERIOD = 0.02
+#: The ends that a worker can come to by itself.
+_OWN_ENDINGS = frozenset(
+    (
+        *("normal", "exitall", "systemexit", "exception", "refused", "startup"),
+        *("no event", "no thread", "internal"),
+    )
+)
 
 
 def supervise(
@@ -307,7 +314,13 @@ class Watch:
         if told is None or told.get("code") != code:
             code = code or MONITOR_DIED
             return Ending("internal", code, "the worker ended without a word")
-        return Ending(text_of(told, "how"), code, text_of(told, "detail"))
+        how = text_of(told, "how")
+        if how not in _OWN_ENDINGS:
+            # A limit, a timeout or a signal: that would be for us to say.
+            return Ending(
+                "internal", code, "the worker named an end that isn't its own"
+            )
+        return Ending(how, code, text_of(told, "detail"))
 
     def _publish(self, state: str) -> None:
         if self._status is not None:

@@ -346,6 +346,7 @@ def test_no_other_process_can_be_signalled(tmp_path, action):
         "fchmod": 91,
         "splice": 275,
         "readlink": 89,
+        "flock": 73,
         "statx": 332,
         "timer of another": 222,
         "unknown": 999,

@@ -221,6 +221,18 @@ def test_threads_beyond_all_need_end_the_worker(tmp_path):
     assert "threads" in seen.errors
 
 
+@pytest.mark.parametrize("how", ["limit", "timeout", "killed", "\x1b[2J"])
+def test_a_worker_cannot_name_an_end_of_its_supervisor(tmp_path, how):
+    """Only the supervisor says that a limit was passed."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        link.finish(98, how, "events: 5 over 4")
+
+    seen = watched(tmp_path, body)
+    assert (seen.how, seen.code) == ("internal", 98)
+
+
 def test_outputs_wait_as_before(tmp_path):
     """What a worker does to a descriptor that others share is undone."""
     read, write = os.pipe()

@@ -126,12 +126,11 @@ class Sandbox:
 
     def most_held(self) -> dict[str, int]:
         """For each counted resource the most that was held at one moment."""
-        return {name: self.ledger.most_held(name) for name in _COUNTED}
+        return self.ledger.all_most_held()
 
     def left(self) -> dict[str, int]:
         """Counted resources that are held now, with their number."""
-        held = {name: self.ledger.held(name) for name in _COUNTED}
-        return {name: number for name, number in held.items() if number}
+        return self.ledger.all_held()
 
     def release(self) -> None:
         """After the end, in a process that goes on: close what the program held.
@@ -216,10 +215,7 @@ class Sandbox:
 
     def _new_namespace(self) -> dict[str, object]:
         runtime = self.runtime
-        if self.dialect_name == "V1":
-            from repy_compat.api.v1 import build_names
-        else:
-            from repy_compat.api.v2 import build_names
+        build_names = _builders.get(self.dialect_name) or _builder(self.dialect_name)
         namespace: dict[str, object] = {
             "__builtins__": runtime.builtins,
             "mycontext": {},
@@ -259,4 +255,16 @@ class Sandbox:
         return text.split("\n", 2)[2].rstrip("\n")
 
 
-_COUNTED = ("events", "filesopened", "insockets", "outsockets")
+# Loaded with the first run of a dialect; an import statement takes its time again
+# in each of thousands of runs.
+_builders: dict[str, Callable[[Runtime], dict[str, object]]] = {}
+
+
+def _builder(dialect_name: str) -> Callable[[Runtime], dict[str, object]]:
+    """What builds the API names of a dialect."""
+    if dialect_name == "V1":
+        from repy_compat.api.v1 import build_names
+    else:
+        from repy_compat.api.v2 import build_names
+    _builders[dialect_name] = build_names
+    return build_names

@@ -28,9 +28,9 @@ def late_functions(
     The module's ``build_names`` is called with ``runtime`` when it is needed.
     """
     if runtime.wanted is not None:
-        names = tuple(name for name in names if name in runtime.wanted)
-        if not names:
+        if runtime.wanted.isdisjoint(names):
             return {}
+        names = tuple(name for name in names if name in runtime.wanted)
     group: list[Functions] = []
 
     def functions() -> Functions:

@@ -122,17 +122,11 @@ class Runtime:
         return self._builtins
 
     def _new_builtins(self) -> dict[str, object]:
-        from repy_compat.python2.builtins import new_builtins
-
-        extra: dict[str, object] = {}
+        name = self.dialect_name
+        new_builtins, build_extra = _makers.get(name) or _load_makers(name)
+        extra = build_extra(self)
         if self.wanted is None:
             extra["SafeDict"] = new_constructor(self.dialect)
-        if self.dialect_name == "V1":
-            from repy_compat.api import v1
-
-            extra.update(v1.build_mixed_names(self))
-        else:
-            extra.update(exceptions.EXPORTED)
         return new_builtins(
             self.dialect_name,
             write=self.write,
@@ -318,6 +312,28 @@ class Runtime:
         if self.dialect_name == "V1":
             return Py2Exception(str(error))
         return refusal_v2(error)
+
+
+# What makes the builtins. Loaded with the first run, because ``v1`` needs this module,
+# and once: an import statement takes its time again in each of thousands of runs.
+_makers: dict[str, tuple[Callable[..., dict[str, object]], ...]] = {}
+
+
+def _load_makers(dialect_name: str) -> tuple[Callable[..., dict[str, object]], ...]:
+    """``new_builtins``, and what makes the dialect's own names among them."""
+    from repy_compat.python2.builtins import new_builtins
+
+    if dialect_name == "V1":
+        from repy_compat.api.v1 import build_mixed_names as build_extra
+    else:
+        build_extra = _exported
+    _makers[dialect_name] = new_builtins, build_extra
+    return _makers[dialect_name]
+
+
+def _exported(runtime: Runtime) -> dict[str, object]:
+    """V2's exception classes."""
+    return dict(exceptions.EXPORTED)
 
 
 def refusal_v2(error: ResourceRefused) -> Exception:

@@ -54,4 +54,6 @@ def wanted_names(
     wanted = runtime.wanted
     if wanted is None:
         return {name: build(runtime) for name, build in builders.items()}
+    if wanted.isdisjoint(builders):
+        return {}
     return {name: build(runtime) for name, build in builders.items() if name in wanted}

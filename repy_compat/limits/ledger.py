@@ -376,6 +376,22 @@ class Ledger:
         """The most units of a counted resource that were held at once so far."""
         return self._counts[resource].most_held() if resource in self._counts else 0
 
+    def all_held(self) -> dict[str, int]:
+        """The counted resources of which units are held now, with their number."""
+        counts = self._counts
+        return {
+            name: number
+            for name in COUNTED
+            if name in counts and (number := counts[name].held())
+        }
+
+    def all_most_held(self) -> dict[str, int]:
+        """``most_held`` of each counted resource."""
+        counts = self._counts
+        return {
+            name: counts[name].most_held() if name in counts else 0 for name in COUNTED
+        }
+
     def holders(self, resource: str) -> list[str]:
         """Who holds a unit of a counted resource now."""
         return self._counts[resource].holders()

@@ -33,7 +33,7 @@ def watch_ledger(sandbox: Sandbox, engine: Engine, refused: Counter[str]) -> Non
             refused[resource] += 1
             engine.note("refused", None, resource)
             raise
-        engine.note("take", None, resource)
+        engine.log.append((engine.current.number, "take", None, resource, -1))
         if resource == "events":
             return _EventItem(item, engine)  # type: ignore[return-value]
         return item
@@ -96,11 +96,12 @@ class _EventItem:
 
     def give_back(self) -> bool:
         engine = self._engine
+        item = self._item
         try:
-            if not engine.ended and engine.current_name() == self._item.holder:
+            if not engine.ended and engine.current.name == item.holder:
                 engine.point("leave")
         finally:
-            given = self._item.give_back()
+            given = item.give_back()
         return given
 
 

@@ -144,7 +144,7 @@ class Engine(Scheduler):
 
     def note(self, what: str, thing: object = None, detail: object = None) -> None:
         """Write a step of the running event into the log; no choice."""
-        self._note(self.current, what, thing, detail)
+        self.log.append((self.current.number, what, thing, detail, -1))
 
     def _note(
         self, task: Task, what: str, thing: object = None, detail: object = None

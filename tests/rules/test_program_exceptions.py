@@ -313,3 +313,53 @@ try: raise Old, Mixed('value')
 except Mixed, e: print e
 """
     assert run(source) == "m\nm\nm\nvalue\n"
+
+
+def test_a_caught_exception_lives_as_long_as_its_variable() -> None:
+    """Also where nobody reads the variable, for all kinds of classes."""
+    source = """
+class Noisy(Exception):
+  def __del__(self):
+    print 'gone', self.args
+class Odd(Noisy): pass
+def caught(kind):
+  try:
+    raise kind(kind(1))
+  except (Odd, Noisy), e:
+    pass
+  print 'behind'
+def builtin():
+  try:
+    raise ValueError(Odd(2))
+  except (ValueError, KeyError), e:
+    print 'inside'
+  try:
+    {}['x']
+  except LookupError, e:
+    print 'replaced'
+def shown():
+  try:
+    raise Odd('a', 3)
+  except Noisy, e:
+    print e, e.args, [e]
+def changed():
+  a = [x for x in 'ab']
+  try:
+    x += 1
+  except TypeError, e:
+    e += 'more'
+caught(Odd)
+caught(Noisy)
+builtin()
+shown()
+try:
+  changed()
+except TypeError, e:
+  print e
+"""
+    assert run(source) == (
+        "behind\ngone (Odd(1,),)\ngone (1,)\nbehind\ngone (Noisy(1,),)\ngone (1,)\n"
+        "inside\ngone (2,)\nreplaced\n"
+        "('a', 3) ('a', 3) [Odd('a', 3)]\ngone ('a', 3)\n"
+        "unsupported operand type(s) for +=: 'exceptions.TypeError' and 'str'\n"
+    )

@@ -13,6 +13,7 @@ import ast
 from repy_compat.language import syntax
 from repy_compat.language.meaning.build import (
     PRIVATE,
+    STORE,
     assign,
     call,
     constant,
@@ -24,6 +25,7 @@ from repy_compat.language.meaning.build import (
 from repy_compat.language.meaning.conditions import Conditions
 from repy_compat.language.meaning.guards import (
     BUILTIN_EXCEPTIONS,
+    PLAIN_EXCEPTIONS,
     SIMPLE_EXCEPTIONS,
     WIDE_EXCEPTIONS,
 )
@@ -138,6 +140,12 @@ class Exceptions(Conditions):
             if target is None:
                 noted = call(node, "noted", caught)
                 first.append(placed(node, ast.Expr(value=noted)))
+            elif not records and self.needs_no_translation(node.type, target):
+                first.append(assign(node, self.target(target), caught))
+                for field in ("__traceback__", "__context__"):
+                    left = ast.Attribute(value=load(node, name), attr=field, ctx=STORE)
+                    nothing = constant(node, None)
+                    first.append(assign(node, placed(node, left), nothing))
             else:
                 helper = "caught" if records else "caught_lightly"
                 shown = call(node, helper, caught)
@@ -145,6 +153,27 @@ class Exceptions(Conditions):
         self.before = outer
         body = first + self.block(node.body)
         return placed(node, ast.ExceptHandler(type=matched, name=name, body=body))
+
+    def needs_no_translation(self, kind: ast.expr | None, target: ast.expr) -> bool:
+        """Whether a clause may bind what it caught, once that lost its frames.
+
+        That is so for classes of the program, and for the host's exceptions that
+        hold no more than Python 2's if nobody ever reads the variable.
+        """
+        kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+        unread = (
+            type(target) is ast.Name
+            and self.scope.kind == "function"
+            and target.id not in self.scope.read
+        )
+        return all(
+            type(item) is ast.Name
+            and (
+                item.id in self.unit.exception_classes
+                or (unread and item.id in PLAIN_EXCEPTIONS and self.is_known(item))
+            )
+            for item in kinds
+        )
 
     def passing_handler(self, node: ast.Try) -> ast.ExceptHandler:
         """Note what no clause matches: Python 2 counts it as handled here, too."""

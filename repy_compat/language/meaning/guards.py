@@ -131,6 +131,23 @@ SIMPLE_EXCEPTIONS = BUILTIN_EXCEPTIONS - {
 }
 """Those that can be made from any one argument."""
 
+PLAIN_EXCEPTIONS = frozenset(
+    [
+        "ArithmeticError",
+        "AssertionError",
+        "EOFError",
+        "FloatingPointError",
+        "IndexError",
+        "KeyError",
+        "LookupError",
+        "OverflowError",
+        "TypeError",
+        "ValueError",
+        "ZeroDivisionError",
+    ]
+)
+"""Those that hold nothing but their arguments, in the host as in Python 2."""
+
 WIDE_EXCEPTIONS = frozenset(
     ("BaseException", "StandardError", "EnvironmentError", "IOError", "OSError")
 )

@@ -188,6 +188,7 @@ class Unit:
             if type(target) is ast.Name:
                 change = (target.id, node.op, node.value)  # type: ignore[attr-defined]
                 bindings.changes.append(change)
+                scope.read.add(target.id)
         elif kind is syntax.Raise and node.kind is None:  # type: ignore[attr-defined]
             self.bare_raise = True
 

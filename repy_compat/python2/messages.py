@@ -129,8 +129,11 @@ def _same(text: str) -> Translation:
 
 def _name_error(error: BaseException, text: str) -> Translation:
     text = text.replace("'" + OLD + OLD, "'").replace("'" + OLD, "'")
-    if text.startswith("cannot access free variable '"):
+    if "free variable '" in text:
         name = text.split("'")[1]
+        if _in_comprehension_of(error, name):
+            local = f"local variable '{name}' referenced before assignment"
+            return "UnboundLocalError", (local,)
         return _same(
             f"free variable '{name}' referenced before assignment in enclosing scope"
         )
@@ -140,6 +143,20 @@ def _name_error(error: BaseException, text: str) -> Translation:
     if text.startswith("name '") and _in_function(error):
         return _same("global " + text)
     return _same(text)
+
+
+def _in_comprehension_of(error: BaseException, name: str) -> bool:
+    """Whether a comprehension, a function to the host, misses its unit's variable."""
+    codes = []
+    trace = error.__traceback__
+    while trace is not None:
+        codes.append(trace.tb_frame.f_code)
+        trace = trace.tb_next
+    inside = False
+    while codes and codes[-1].co_name == "<listcomp>":
+        inside = True
+        codes.pop()
+    return inside and bool(codes) and name in codes[-1].co_cellvars
 
 
 def _in_function(error: BaseException) -> bool:

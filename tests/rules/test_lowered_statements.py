@@ -215,3 +215,44 @@ def f():
 print f()
 """
     assert run(source) == "1\n"
+
+
+def test_nested_comprehensions_share_their_variables() -> None:
+    """What an inner comprehension leaves in a variable shows in the outer one."""
+    source = """
+def f(l, s):
+  print [q for q in s if [q for q in l]], [(q, [q for q in l], q) for q in s]
+  print [q for z in s for q in [q for q in l]]
+f([1, 2], 'ab')
+class A:
+  x = [q for q in 'ab' if [q for q in (1, 2)]]
+print A.x, [[x for x in range(i)] for i in range(3)]
+"""
+    assert run(source) == (
+        "[2, 2] [('a', [1, 2], 2), ('b', [1, 2], 2)]\n"
+        "[1, 2, 1, 2]\n"
+        "[2, 2] [[], [0], [0, 1]]\n"
+    )
+
+
+def test_unbound_variables_in_comprehensions_are_local() -> None:
+    """A comprehension belongs to its function, whatever the host makes of it."""
+    source = """
+def f():
+  try: print [x for x in (1, 2) if later]
+  except NameError, e: print type(e), e
+  later = 1
+f()
+def g():
+  def h(): return [later for x in (1, 2)]
+  try: h()
+  except NameError, e: print type(e), e
+  later = 1
+g()
+"""
+    assert run(source) == (
+        "<type 'exceptions.UnboundLocalError'> "
+        "local variable 'later' referenced before assignment\n"
+        "<type 'exceptions.NameError'> free variable 'later' "
+        "referenced before assignment in enclosing scope\n"
+    )

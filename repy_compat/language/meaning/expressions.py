@@ -68,6 +68,9 @@ CAPITAL_CONSTANTS = {"True": True, "False": False}
 class Expressions(Arithmetic):
     """Rewrites expressions; ``Statements`` is built upon it."""
 
+    twice_bound: frozenset[str] = frozenset()
+    """Names that comprehensions around the current place bind more than once."""
+
     native_orders = False
     """Whether orders are tried natively: helpers stand by if that fails."""
 
@@ -488,6 +491,8 @@ class Expressions(Arithmetic):
         ``[e for x in s]`` becomes ``[e for |x in s if (x := |x,)]`` where x is
         read behind the comprehension, and stays as it is elsewhere.
         """
+        outer_names = self.twice_bound
+        self.twice_bound = outer_names | rebound_inside(node)
         self.inside += 1
         first: ast.expr | None = None
         previous: ast.comprehension | None = None
@@ -521,6 +526,7 @@ class Expressions(Arithmetic):
             previous = generator
         node.elt = self.expression(node.elt)
         self.inside -= 1
+        self.twice_bound = outer_names
         if first is None:
             return node
         both = tuple_of(node, [first, node])
@@ -544,7 +550,7 @@ class Expressions(Arithmetic):
     def comprehension_target(self, target: ast.expr, renamed: list[str]) -> ast.expr:
         """Targets of a comprehension; names whose leak shows are renamed."""
         if type(target) is ast.Name:
-            if self.scope.leak_shows(target.id):
+            if target.id in self.twice_bound or self.scope.leak_shows(target.id):
                 renamed.append(attribute_name(target.id))
                 target.id = private(attribute_name(target.id))
             else:
@@ -650,6 +656,26 @@ def is_plain_call(node: ast.Call) -> bool:
         if argument.__class__ is ast.Starred:
             return False
     return True
+
+
+def rebound_inside(node: ast.ListComp) -> frozenset[str]:
+    """Variables of a comprehension that one inside it binds, too.
+
+    They are the same variables in Python 2: what the inner one leaves in them
+    shows in the outer one.
+    """
+    own: set[str] = set()
+    inner: set[str] = set()
+    for part in ast.walk(node):
+        if type(part) is ast.ListComp:
+            names = own if part is node else inner
+            for generator in part.generators:
+                names.update(
+                    item.id
+                    for item in ast.walk(generator.target)
+                    if type(item) is ast.Name
+                )
+    return frozenset(own & inner)
 
 
 def attribute_name(name: str) -> str:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _TYPE_TEXT = "<class 'namespace.NamespaceObjectWrapper'>"
+_METHODS = "\u01c0methods"
 _new = object.__new__
+_set = object.__setattr__
 
 
 class _HandleClass(ClosedType):
@@ -81,7 +83,25 @@ class Handle(metaclass=_HandleClass):
         text = nature.text.replace("{:x}", f"{id(self):x}")
         return f"<Namespace wrapped {nature.kind}: {text}>"
 
+    # What a program assigns hides a method; deleting it shows the method again.
+
+    def __setattr__(self, name: str, value: object) -> None:
+        fields = self.__dict__
+        if _METHODS not in fields:
+            fields[_METHODS] = dict(fields)
+        fields[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        fields = self.__dict__
+        methods = fields.get(_METHODS, fields)
+        if name not in fields or fields[name] is methods.get(name):
+            raise Py2AttributeError(name)
+        del fields[name]
+
     def __getattr__(self, name: str) -> object:
+        methods = self.__dict__.get(_METHODS)
+        if methods is not None and name in methods:
+            return methods[name]
         if name == "next":
             return _refuse_next(self.ǀnature.iterated)
         raise Py2AttributeError(name)
@@ -126,8 +146,8 @@ def new_handle(
     and is read by nobody else.
     """
     handle: Handle = _new(cls)
-    handle.ǀnature = nature
-    handle.__dict__ = methods
+    _set(handle, "ǀnature", nature)
+    _set(handle, "__dict__", methods)
     return handle
 
 

@@ -57,8 +57,9 @@ def test_attributes_of_a_handle_can_be_assigned_and_stay_on_it():
         handle.writeat = handle.close = len
         assert (3, len) == (handle.x, handle.close)
         assert handle.readat(None, 0) == ""
-        del handle.readat
-        assert fails(AttributeError, getattr, handle, "readat") == "readat"
+        assert fails(AttributeError, delattr, handle, "readat") == "readat"
+        del handle.writeat
+        assert handle.writeat("a", 0) is None
 
 
 def test_v1_handles_are_unhashable_and_v2_handles_are_not():
@@ -118,3 +119,19 @@ def test_a_handle_can_be_printed():
         assert repr(run.createlock()).startswith(
             "<Namespace wrapped lock: <emulmisc.emulated_lock object at 0x"
         )
+
+
+def test_deleting_an_assigned_attribute_shows_the_method_again():
+    """What a program assigns lies on top of the methods, it doesn't replace them."""
+    with api_run() as run:
+        lock = run.getlock()
+        assert fails(AttributeError, delattr, lock, "acquire") == "acquire"
+        lock.acquire = 5
+        lock.mark = 6
+        assert (lock.acquire, lock.mark) == (5, 6)
+        del lock.acquire
+        assert lock.acquire() is True
+        del lock.mark
+        for name in ("mark", "acquire", "release"):
+            assert fails(AttributeError, delattr, lock, name) == name
+        lock.release()

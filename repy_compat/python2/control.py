@@ -135,37 +135,48 @@ def dict_display(parts: tuple[object, ...]) -> dict[object, object]:
     return {parts[at + 1]: parts[at] for at in range(0, len(parts), 2)}
 
 
-def range_loop(*numbers: object) -> object:
+_ABSENT = object()
+
+
+def range_loop(
+    first: object, second: object = _ABSENT, third: object = _ABSENT
+) -> object:
     """What ``for x in range(...)`` runs over: the host's lazy range.
 
     Errors are those of the list that Python 2 makes.
     """
-    for number in numbers:
-        if type(number) is not int:
-            break
-    else:
-        try:
-            return range(*numbers)  # type: ignore[call-overload]
-        except ValueError:
-            pass
+    if type(first) is int:
+        if second is _ABSENT:
+            return range(first)
+        if type(second) is int:
+            if third is _ABSENT:
+                return range(first, second)
+            if type(third) is int and third:
+                return range(first, second, third)
     from repy_compat.python2.functions import range_
 
-    return range_(None, *numbers)
+    return range_(None, *_given(first, second, third))
 
 
-def xrange_loop(*numbers: object) -> object:
+def xrange_loop(
+    first: object, second: object = _ABSENT, third: object = _ABSENT
+) -> object:
     """The same for ``for x in xrange(...)``."""
-    for number in numbers:
-        if type(number) is not int or not -(2**63) <= number < 2**63:
-            break
-    else:
-        try:
-            return range(*numbers)  # type: ignore[call-overload]
-        except ValueError:
-            pass
+    if type(first) is int and -(2**63) <= first < 2**63:
+        if second is _ABSENT:
+            return range(first)
+        if type(second) is int and -(2**63) <= second < 2**63:
+            if third is _ABSENT:
+                return range(first, second)
+            if type(third) is int and -(2**63) <= third < 2**63 and third:
+                return range(first, second, third)
     from repy_compat.python2.functions import make_xrange
 
-    return make_xrange(*numbers)
+    return make_xrange(*_given(first, second, third))
+
+
+def _given(*numbers: object) -> list[object]:
+    return [number for number in numbers if number is not _ABSENT]
 
 
 def init_result(made: object, result: object) -> object:

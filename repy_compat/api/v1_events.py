@@ -187,13 +187,12 @@ def _build_getlock(runtime: Runtime) -> Callable[..., object]:
             raise Py2Exception(*denied.args)
         lock = new_lock()
         quick = lock.quick
-        wait = lock.wait
         give_up = lock.release
 
         def acquire(*arguments: object, **keywords: object) -> bool:
             if not arguments and not keywords:
                 if quick is not None:
-                    return quick(False) or wait()
+                    return quick(False) or lock.wait()
                 return lock.acquire()
             found = parameters(("blocking",), arguments, keywords)
             if found is None or (

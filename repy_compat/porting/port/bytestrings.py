@@ -16,6 +16,7 @@ _RECEIVE = ("recv", "recvfrom")
 _SEND = ("send", "sendall", "sendto")
 _CODE = ".encode('latin-1')"
 _DECODE = ".decode('latin-1')"
+_ESCAPES = "\\'\"abfnrtvx01234567\n"
 _ODD_CODECS = frozenset(["hex", "base64", "zlib", "bz2", "rot13", "string_escape"])
 
 
@@ -181,10 +182,12 @@ def _literals(porter: Porter) -> None:
             porter.question(
                 token.start, "literal", "not ASCII: was bytes of the file's encoding"
             )
-        if "r" in prefix or "u" in prefix:
+        if "r" in prefix:
             continue
+        known = _ESCAPES + "uUN" if "u" in prefix else _ESCAPES
         for found in re.finditer(r"\\[\s\S]", text):
-            if found[0] in ("\\u", "\\U", "\\N"):
+            if found[0][1] not in known:
                 at = token.start + found.start()
                 porter.edits.insert(at, "\\")
-                porter.change(at, "literal", f"{found[0]} is an escape now; doubled")
+                message = f"{found[0]} was no escape; its backslash is doubled"
+                porter.change(at, "literal", message)

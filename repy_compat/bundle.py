@@ -69,6 +69,7 @@ class Bundle:
         self._name = "modules-" + new_hash(repr(identity).encode(), 20).hex()
         self._index: dict[str, Entry] = {}
         self._codes = memoryview(b"")
+        self._mapped: list[memoryview] = []
         self._fresh: dict[str, tuple[int, int, bool, bytes]] = {}
         self._read()
 
@@ -153,6 +154,9 @@ class Bundle:
         data = map_file(self._folder, self._name)
         if data is None:
             return
+        # A mapping owns a descriptor and closes it when it goes. In a worker that
+        # number may be another file's by then (the vessel's, say): none goes.
+        self._mapped.append(data)
         index, codes = _parts(data)
         self._index, self._codes = index, codes
 

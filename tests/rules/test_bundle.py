@@ -132,3 +132,24 @@ def test_another_installation_has_its_own(cache: Path, root: Path) -> None:
 def test_it_leaves_other_modules_alone(cache: Path, root: Path) -> None:
     """Only modules of this package are its business."""
     assert filled(cache, root).find_spec("one", [str(root)]) is None
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="Linux lists them")
+def test_adding_to_it_closes_no_descriptor_of_others(cache: Path, root: Path) -> None:
+    """A worker closed what it inherited: the mapping's number is another file's."""
+    bundle = filled(cache, root)
+    mapped = [
+        int(number)
+        for number in os.listdir("/proc/self/fd")
+        if os.path.realpath(f"/proc/self/fd/{number}").startswith(str(cache))
+    ]
+    assert len(mapped) >= 1
+    vessel = os.open(root, os.O_RDONLY)
+    for number in mapped:
+        os.dup2(vessel, number)
+    (root / "one.py").write_text("value = 1234\n")
+    load(bundle, "one", root)
+    bundle.refresh()
+    for number in mapped:
+        assert os.path.sameopenfile(number, vessel)
+    os.close(vessel)

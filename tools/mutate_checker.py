@@ -31,7 +31,11 @@ ATTRIBUTES = "repy_compat/python2/attributes.py"
 ERRORS = "repy_compat/python2/errors.py"
 # What finds most comes first: a run ends with the first failure.
 TESTS = {
-    CHECK: ["tests/rules/test_checker_positions.py", "tests/rules/test_language_*.py"],
+    CHECK: [
+        "tests/rules/test_checker_positions.py",
+        "tests/rules/test_language_verdicts.py",
+        "tests/rules/test_language_[ct]*.py",
+    ],
     DIALECT: ["tests/rules/test_checker_positions.py"],
     GUARDS: ["tests/rules/test_guarded_names.py", "tests/rules/test_python2_types.py"],
     ATTRIBUTES: [
@@ -230,16 +234,20 @@ def is_noticed(mutant: Mutant, copy: Path) -> bool:
     place = copy / mutant.path
     original = place.read_bytes()
     place.write_text(mutant.text)
-    tests = [
-        str(found.relative_to(copy))
-        for pattern in TESTS[mutant.path]
-        for found in sorted(copy.glob(pattern))
-    ]
+    try:
+        return any(fails(pattern, copy) for pattern in TESTS[mutant.path])
+    finally:
+        place.write_bytes(original)
+
+
+def fails(pattern: str, copy: Path) -> bool:
+    """Whether one of the tests in files like ``pattern`` fails, or never ends."""
+    tests = [str(found.relative_to(copy)) for found in sorted(copy.glob(pattern))]
     try:
         run = subprocess.run(
             [
                 *(sys.executable, "-B", "-W", "ignore", "-m", "pytest", "-x", "-q"),
-                *("-o", "addopts=", "-p", "no:cacheprovider", *dict.fromkeys(tests)),
+                *("-o", "addopts=", "-p", "no:cacheprovider", *tests),
             ],
             cwd=copy,
             stdout=subprocess.DEVNULL,
@@ -248,8 +256,6 @@ def is_noticed(mutant: Mutant, copy: Path) -> bool:
         )
     except subprocess.TimeoutExpired:
         return True
-    finally:
-        place.write_bytes(original)
     return run.returncode != 0
 
 

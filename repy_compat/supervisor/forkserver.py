@@ -337,6 +337,7 @@ def _supervise_request(line_descriptor: int, stdout: int, stderr: int) -> None:
     import socket
 
     from repy_compat.supervisor.watch import supervise
+    from repy_compat.supervisor.worker import import_nothing_from
 
     try:
         _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
@@ -345,6 +346,7 @@ def _supervise_request(line_descriptor: int, stdout: int, stderr: int) -> None:
             # The body's module lies where the caller would find it.
             sys.path[:], request = pickle.loads(_read_request(line))
             job, body = pickle.loads(request)
+            import_nothing_from(job.folder)
             answer: object = supervise(
                 job, body, stdout=stdout, stderr=stderr, leash=line_descriptor
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]
 import gc
 import os
+import sys
 
 from repy_compat.errors import IsolationUnavailable
 from repy_compat.outcome import MONITOR_DIED
@@ -54,7 +55,10 @@ def run_worker(
         )
         link = WorkerLink(job, link_descriptor, meter, board, log_ends)
         confine.prepare(job)
+        # A relative place would mean the vessel from now on.
+        sys.path[:] = [place for place in sys.path if os.path.isabs(place)]
         os.chdir(job.folder)
+        import_nothing_from(job.folder)
         if leash >= 0:
             _watch_leash(leash)
         try:
@@ -87,6 +91,12 @@ def _stay_only_with(supervisor_pid: int) -> None:
     end_with_parent()
     if os.getppid() != supervisor_pid:
         os._exit(MONITOR_DIED)
+
+
+def import_nothing_from(folder: str) -> None:
+    """No module comes from the vessel folder: a program could have written it."""
+    vessel = os.path.realpath(folder)
+    sys.path[:] = [place for place in sys.path if os.path.realpath(place) != vessel]
 
 
 def _watch_leash(leash: int) -> None:

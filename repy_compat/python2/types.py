@@ -447,13 +447,14 @@ VALUES: dict[str, object] = {
 """The types that programs can name."""
 
 _shown = {kind.name for kind in _entries.values()}
+# These three stand for many classes of the host's, which may be known by now.
+for _name in ("classobj", "instance", "instancemethod"):
+    _shown.add(_name)
+    _new(_name, None)
 for _kind, _name in list(NAMES.items()):
     if _name not in _shown:
         _shown.add(_name)
         _new(_name, _kind if _kind not in (FunctionType, Facade) else None)
-for _name in ("classobj", "instance", "instancemethod"):
-    if _name not in _shown:
-        _new(_name, None)
 
 
 def type_of(value: object) -> object:

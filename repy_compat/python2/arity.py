@@ -231,6 +231,11 @@ def last_operands(error: BaseException) -> tuple[object, object]:
     return operands.topmost(frame, position)
 
 
+def is_unknown(value: object) -> bool:
+    """Whether an operand couldn't be told."""
+    return operands.is_unknown(value)
+
+
 def called_name(error: BaseException) -> str | None:
     """The name of what the innermost call with stars calls."""
     frame, position, innermost = _last_program_frame(error.__traceback__)

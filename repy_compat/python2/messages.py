@@ -45,7 +45,6 @@ EXACT = {
         "object() takes no parameters"
     ),
     "unhashable type: 'slice'": "unhashable type",
-    "string indices must be integers": "string indices must be integers, not str",
     "dictionary keys changed during iteration": (
         "dictionary changed size during iteration"
     ),
@@ -227,6 +226,11 @@ def _type_error(error: BaseException, text: str) -> Translation:
     for part, rule in TYPE_ERROR_PARTS:
         if part in text:
             return rule(text)
+    if text == "string indices must be integers":
+        # Python 3.10 doesn't tell of which type the index was.
+        index = arity.last_operands(error)[1]
+        known = index is not None and not arity.is_unknown(index)
+        return _indices(f"{text}, not {type(index).__name__ if known else 'str'}")
     if text == "must assign iterable to extended slice":
         # Python 3.13 says it of plain slices too.
         plain = arity.last_instruction(error) == "STORE_SLICE"
@@ -486,11 +490,21 @@ def _call_error(error: BaseException, text: str) -> Translation:
     return _same(_with_words(text))
 
 
+def _compared_integers(error: BaseException) -> bool:
+    """Whether two integers were compared, which took no recursion in Python 2.
+
+    Python 3.10 counts it, and its text says so.
+    """
+    return all(type(value) is int for value in arity.last_operands(error))
+
+
 _TEXTS_FILE = __file__.replace("messages.py", "text.py")
 
 
 def _recursion_error(error: BaseException, text: str) -> Translation:
-    ending = " in cmp" if "comparison" in text else ""
+    ending = ""
+    if "comparison" in text and not _compared_integers(error):
+        ending = " in cmp"
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -19,6 +19,11 @@ class _Unknown:
 _UNKNOWN = _Unknown()
 
 
+def is_unknown(value: object) -> bool:
+    """Whether an operand couldn't be told."""
+    return isinstance(value, (_Unknown, _Sequence, _Mapping, Attribute))
+
+
 class _Sequence:
     """Positional arguments being collected: how many, None if that is unknown."""
 

@@ -233,7 +233,10 @@ def _type_error(error: BaseException, text: str) -> Translation:
         return _indices(f"{text}, not {type(index).__name__ if known else 'str'}")
     if text == "must assign iterable to extended slice":
         # Python 3.13 says it of plain slices too.
-        plain = arity.last_instruction(error) == "STORE_SLICE"
+        key = arity.last_operands(error)[1]
+        plain = arity.last_instruction(error) == "STORE_SLICE" or (
+            type(key) is slice and key.step in (None, 1)
+        )
         return _same("can only assign an iterable" if plain else text)
     if text == "keywords must be strings":
         name = arity.called_name(error)

@@ -120,6 +120,8 @@ def _step(instruction: object, stack: list[object], frame: FrameType) -> None:
             more = _count(added)
             total = held.count
             held.count = None if more is None or total is None else total + more
+    elif name == "BUILD_SLICE":
+        stack.append(slice(*_take(stack, count or 2)))
     elif name == "BUILD_MAP":
         pairs = _take(stack, 2 * (count or 0))
         stack.append(_Mapping([key for key in pairs[::2] if isinstance(key, str)]))

@@ -217,7 +217,7 @@ class SafeDict:
 
 
 # For a program it's an instance of an old-style class, like any other.
-python2_names.register_view(SafeDict, lambda mapping: dict(mapping.items()))
+python2_names.register_view(SafeDict, lambda shown: _plain(shown) or {})
 
 # SafeDicts whose text is being made, with the thread that makes it: they hold
 # themselves (``_context``), directly or in what they hold.

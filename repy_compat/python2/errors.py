@@ -453,6 +453,9 @@ def _twin(error: BaseException, cls: type) -> BaseException:
         made: BaseException = cls(*arguments)
         return made
     if cls is _KEY_ERROR:
+        if len(error.args) == 1 and type(error.args[0]) is slice:
+            # A slice is a possible key since Python 3.12.
+            return EXCEPTIONS["TypeError"]("unhashable type")
         return cls(*error.args)
     name, arguments = messages.translate(error)
     if name is not None:

@@ -13,7 +13,12 @@ from types import FunctionType, MethodType, MethodWrapperType
 
 from repy_compat.python2 import classes, text, types
 from repy_compat.python2.classes import PRIVATE
-from repy_compat.python2.names import NAMES, register_builtin_method, type_name
+from repy_compat.python2.names import (
+    HOST_KIND,
+    NAMES,
+    register_builtin_method,
+    type_name,
+)
 
 MOST_ARGUMENTS = 3
 
@@ -286,6 +291,7 @@ def _own_text(value: object, name: str) -> str:
 _TEXT_METHODS: dict[str, Function] = {"__repr__": _own_repr, "__str__": _own_str}
 for _method in _TEXT_METHODS.values():
     register_builtin_method(_method)
+    _method.__dict__[HOST_KIND] = "method-wrapper"
 
 _NONE = object()
 

@@ -7,10 +7,10 @@ functions are bound to (``names.BUILTIN``); see ``builtins``.
 from __future__ import annotations
 
 import sys
-from _functools import reduce as host_reduce  # type: ignore[import-not-found]
 from _collections_abc import Callable
-from itertools import zip_longest
+from _functools import reduce as host_reduce  # type: ignore[import-not-found]
 from _operator import add as host_add
+from itertools import zip_longest
 
 from repy_compat.python2 import numbers, ordering, text, types
 from repy_compat.python2.counts import ONE, UNPACK, takes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from _functools import cmp_to_key  # type: ignore[import-not-found]
 from _collections_abc import Callable
+from _functools import cmp_to_key  # type: ignore[import-not-found]
 
 from repy_compat.python2.counts import KEYWORDS, takes
 from repy_compat.python2.names import type_name

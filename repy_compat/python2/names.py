@@ -265,7 +265,8 @@ def type_name(value: object) -> str:
 def _other_name(value: object, kind: type) -> str:
     if kind is MethodType:
         if is_builtin_method(value):
-            return value.__func__.__dict__.get(HOST_KIND, "builtin_function_or_method")
+            marks = value.__func__.__dict__  # type: ignore[attr-defined]
+            return marks.get(HOST_KIND, "builtin_function_or_method")
         return "instancemethod"
     if isinstance(value, type):
         return "classobj" if is_old_style_class(value) else "type"

@@ -6,8 +6,8 @@ containers. A program's own ``__str__`` and ``__repr__`` are honoured.
 
 from __future__ import annotations
 
-from _thread import get_ident
 from _collections_abc import Callable
+from _thread import get_ident
 from math import copysign
 from types import (
     BuiltinFunctionType,

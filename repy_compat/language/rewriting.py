@@ -27,11 +27,11 @@ refuses, it marks the text *suspicious*, and the exact grammar of
 
 from __future__ import annotations
 
+from .tokens import PIECE, PRIVATE, has_bad_escape, rewrite_literal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-from .tokens import PIECE, PRIVATE, has_bad_escape, rewrite_literal
 
 # Kinds of pieces. A piece of kind PLAIN is the same in both languages.
 PLAIN, NEWLINE, OPEN, CLOSE, REPLACE, NUMBER, WORD, JOIN, SUSPECT, UNICODE, STAR = (
@@ -378,9 +378,8 @@ class _Rewriter:
             at = index + step
             while 0 <= at < len(pieces) and pieces[at][0] in "\\\n#":
                 at += step
-            if 0 <= at < len(pieces):
-                if pieces[at].rstrip(" \t\f")[-1:] in ("'", '"'):
-                    return True
+            if 0 <= at < len(pieces) and pieces[at].rstrip(" \t\f")[-1:] in ("'", '"'):
+                return True
         return False
 
     def unicode_literal(self, index: int, piece: str, inside: bool) -> None:

@@ -7,11 +7,11 @@ import ast
 from ..errors import ProgramRejected
 from .check import check
 from .complaints import Speaker, late_text, reference_text, refused_text
+from .convert import NotPython2
 from .deep import deeply, quietly
 from .dialect import Dialect
 from .lexer import Refused
 from .lines import settle_lines
-from .convert import NotPython2
 from .parser import parse_roughly, refusal, verify
 
 TYPE_CHECKING = False

@@ -259,8 +259,10 @@ class OldRoot(metaclass=_ClassWithoutMethods):
         raise TypeError(f"'{type(self).__name__}' object is not callable")
 
     def __len__(self) -> int:
-        text = f"object of type '{type(self).__name__}' has no len()"
-        raise _lacks(self, "__len__", text)
+        if _is_old(self):
+            name = plain_name(type(self))
+            raise LacksLength(f"{name} instance has no attribute '__len__'")
+        raise TypeError(f"object of type '{type(self).__name__}' has no len()")
 
     __bool__ = True.__bool__
 
@@ -320,6 +322,14 @@ METACLASSES = (ClosedType, _ClassWithoutMethods, ProgramClass, OldClass)
 
 def _is_old(instance: object) -> bool:
     return type(instance).__name__[:1] == OLD
+
+
+class LacksLength(AttributeError, TypeError):
+    """An old-style instance was asked for its length: an AttributeError.
+
+    The host asks every iterator for a length hint, and goes on without one only
+    after a TypeError; so it's that too, for the host's eyes.
+    """
 
 
 def _lacks(instance: object, method: str, text: str) -> Exception:

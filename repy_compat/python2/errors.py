@@ -18,7 +18,12 @@ import sys
 from types import CodeType, FrameType, TracebackType
 
 from repy_compat.python2 import classes, messages, text
-from repy_compat.python2.classes import PRIVATE, ClosedType, ProgramClass
+from repy_compat.python2.classes import (
+    PRIVATE,
+    ClosedType,
+    LacksLength,
+    ProgramClass,
+)
 from repy_compat.python2.text import py2_repr, py2_str
 
 Entry = tuple[str, int, str, bool]
@@ -283,6 +288,7 @@ for _name in ("UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError
 
 # What the host has and Python 2 hasn't, and what it has in one place only.
 _OURS[RecursionError] = EXCEPTIONS["RuntimeError"]
+_OURS[LacksLength] = EXCEPTIONS["AttributeError"]
 _OURS[OSError] = EXCEPTIONS["OSError"]
 
 _PLAIN = frozenset(

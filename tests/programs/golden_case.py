@@ -17,6 +17,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.ports import alone_if_networked
+
 GOLDEN = Path(__file__).parent / "golden"
 LIBRARY = Path(__file__).parents[2] / "seattlelib"
 HEADER_LINE = re.compile(r"#\s*([a-z][a-z-]*)\s*(?::\s*(.*?))?\s*$")
@@ -37,11 +39,6 @@ class GoldenCase:
     def name(self) -> str:
         """The case's path below the folder of programs."""
         return str(self.program.relative_to(self.root))
-
-    @property
-    def uses_network(self) -> bool:
-        """Whether it takes fixed loopback ports, so that none may run beside it."""
-        return "network" in self.header
 
     @property
     def only_preprocessed(self) -> bool:
@@ -143,7 +140,8 @@ def all_cases(root: Path = GOLDEN) -> list[GoldenCase]:
 def check(case: GoldenCase, box: Path) -> None:
     """Run ``case`` in the new folder ``box``; AssertionError if it ends otherwise."""
     box.mkdir()
-    output, errors, code = case.run(box)
+    with alone_if_networked(case.program.read_bytes()):
+        output, errors, code = case.run(box)
     if case.header.get("stdout") == "lines":
         missing = first_missing(case.expected_output().splitlines(), output)
         assert missing is None, f"{missing!r} is missing in:\n{output}\n{errors}"

@@ -19,6 +19,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.ports import alone_if_networked
+
 HERE = Path(__file__).parent / "hostile"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -183,13 +185,14 @@ def environment() -> dict[str, str]:
 def run_case(case: Case, folder: Path) -> Run:
     """Run ``case`` with its output into pipes."""
     plant(folder)
-    process = subprocess.run(
-        command(case, folder),
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=60,
-    )
+    with alone_if_networked(case.text):
+        process = subprocess.run(
+            command(case, folder),
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+        )
     return Run(process.returncode, process.stdout, process.stderr, folder)
 
 

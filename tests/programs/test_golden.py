@@ -13,7 +13,6 @@ LIMITATIONS = {"language/long_calculated.repy": "docs/limitations/long-integers.
 
 
 def _parameters() -> list[object]:
-    # Network cases take the same ports: one worker runs them one after another.
     return [
         pytest.param(
             case,
@@ -26,8 +25,6 @@ def _parameters() -> list[object]:
 
 def _marks(case: GoldenCase) -> list[pytest.MarkDecorator]:
     marks = []
-    if case.uses_network:
-        marks.append(pytest.mark.xdist_group("ports"))
     if case.name in LIMITATIONS:
         marks.append(pytest.mark.xfail(strict=True, reason=LIMITATIONS[case.name]))
     return marks

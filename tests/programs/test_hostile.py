@@ -29,21 +29,7 @@ ALL = cases()
 CLASSES = [f"T{number}" for number in range(1, 17)]
 
 
-def parameters() -> list[object]:
-    # Programs that bind the same ports don't run side by side.
-    return [
-        pytest.param(
-            case,
-            id=case.name,
-            marks=[pytest.mark.xdist_group("hostile ports")]
-            if case.attack_class in ("T10", "T14")
-            else [],
-        )
-        for case in ALL
-    ]
-
-
-@pytest.mark.parametrize("case", parameters())
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
 def test_a_hostile_program_ends_as_stated(case: Case, tmp_path) -> None:
     """It ends in a stated way, prints what it should, and learns no secret."""
     run = run_case(case, tmp_path)

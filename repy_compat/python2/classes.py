@@ -564,9 +564,7 @@ def is_class(value: object) -> bool:
 
 def is_program_function(value: object) -> bool:
     """Whether ``value`` is a function that a program defined with ``def``."""
-    return (
-        type(value) is FunctionType and PRIVATE + "match" in value.__builtins__
-    )
+    return type(value) is FunctionType and PRIVATE + "match" in value.__builtins__
 
 
 def is_method(value: object) -> bool:

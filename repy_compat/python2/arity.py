@@ -296,5 +296,5 @@ def _all_functions(called: str, builtins: object | None) -> list[FunctionType]:
 
 
 def _has_builtins(function: FunctionType, builtins: object | None) -> bool:
-    has = function.__builtins__
+    has = function.__builtins__  # type: ignore[attr-defined, unused-ignore]
     return "\u01c0match" in has if builtins is None else has is builtins

@@ -564,7 +564,10 @@ def is_class(value: object) -> bool:
 
 def is_program_function(value: object) -> bool:
     """Whether ``value`` is a function that a program defined with ``def``."""
-    return type(value) is FunctionType and PRIVATE + "match" in value.__builtins__
+    if type(value) is not FunctionType:
+        return False
+    found = value.__builtins__  # type: ignore[attr-defined, unused-ignore]
+    return PRIVATE + "match" in found
 
 
 def is_method(value: object) -> bool:

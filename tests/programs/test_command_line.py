@@ -29,6 +29,19 @@ def repy(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+def start(folder: Path, *words: object) -> subprocess.Popen[bytes]:
+    """Start the command in a session of its own, where Ctrl-C isn't ignored."""
+    return subprocess.Popen(
+        [*REPY, *map(str, words)],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # Whoever runs the tests in the background has it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
 def write(folder: Path, name: str, text: str | bytes) -> str:
     """Write a file; its name."""
     data = text.encode("latin-1") if isinstance(text, str) else text
@@ -285,13 +298,7 @@ def test_status_file_ends_as_terminated(tmp_path: Path) -> None:
 def test_interrupt_in_every_phase(tmp_path: Path, source: str) -> None:
     """Ctrl-C ends the run with 130, whatever the program does, without a traceback."""
     name = write(tmp_path, "p.repy", source)
-    process = subprocess.Popen(
-        [*REPY, str(RESTRICTIONS), name],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    process = start(tmp_path, RESTRICTIONS, name)
     assert process.stdout is not None
     assert process.stdout.readline() == b"up\n"
     os.killpg(process.pid, signal.SIGINT)
@@ -303,13 +310,7 @@ def test_interrupt_in_every_phase(tmp_path: Path, source: str) -> None:
 def test_interrupt_at_the_start(tmp_path: Path) -> None:
     """Ctrl-C while a large program is still being read ends the run, too."""
     name = write(tmp_path, "p.repy", "x = [1, 2]\n" * 60_000 + "sleep(60)\n")
-    process = subprocess.Popen(
-        [*REPY, "--no-cache", str(RESTRICTIONS), name],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    process = start(tmp_path, "--no-cache", RESTRICTIONS, name)
     time.sleep(0.25)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=30)

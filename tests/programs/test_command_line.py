@@ -30,15 +30,13 @@ def repy(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
 
 
 def start(folder: Path, *words: object) -> subprocess.Popen[bytes]:
-    """Start the command in a session of its own, where Ctrl-C isn't ignored."""
+    """Start the command in a session of its own."""
     return subprocess.Popen(
         [*REPY, *map(str, words)],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        # Whoever runs the tests in the background has it ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 

@@ -181,10 +181,9 @@ class L(A, list): pass
 class M(A, object): pass
 print bool(A()), bool(L()), bool(L([1])), len(L('ab')), not M()
 for thing in A(), M(), A:
-  try:
-    try: print len(thing)
-    except TypeError, e: print 'type:', e
+  try: print len(thing)
   except AttributeError, e: print 'attribute:', e
+  except TypeError, e: print 'type:', e
 try: A[0]
 except TypeError, e: print e
 try: del A[0]

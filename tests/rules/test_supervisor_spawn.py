@@ -37,7 +37,8 @@ def hoard(link) -> int:
 def burn(link) -> int:
     link.seal()
     # Processor time, not the clock's: on a busy machine that is another thing.
-    while time.process_time() < 0.4:
+    end = time.process_time() + 0.4
+    while time.process_time() < end:
         pass
     return 0
 

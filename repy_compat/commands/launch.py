@@ -16,7 +16,6 @@ from repy_compat.options import Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from repy_compat.execution import Execution
     from repy_compat.limits.restrictions import Limits
 
 _V2_USAGE = "Usage: repy.py [options] resource_file program_to_run.r2py [program args]"
@@ -56,14 +55,36 @@ def _can_write_beside(prefix: str) -> bool:
     return False
 
 
-def run_program(execution: Execution, options: Options) -> int:
+def run_program(
+    program: str,
+    args: list[str],
+    limits: Limits,
+    dialect_name: str,
+    options: Options,
+) -> int:
     """Run a program under supervision with the terms of ``options``; its exit code."""
+    from repy_compat.execution import Execution
     from repy_compat.loading import library_folder
     from repy_compat.supervisor.job import Job
     from repy_compat.supervisor.watch import supervise
 
+    execution = Execution(
+        program,
+        limits,
+        dialect_name=dialect_name,
+        args=args,
+        simple=options.simple,
+        banner=options.execinfo,
+        apply_rules=not options.norestrictions,
+        include_path=options.include_path,
+        addresses=options.address_preferences,
+        nootherips=options.nootherips,
+        logged=options.logfile is not None,
+        cache=options.cache,
+        terse=options.terse,
+    )
     job = Job.under(
-        execution.limits,
+        limits,
         libraries=[library_folder()],
         stop_file=options.stop,
         status_prefix=options.status,
@@ -88,7 +109,6 @@ def _with_restrictions(
     args: list[str],
     dialect_name: str,
 ) -> int:
-    from repy_compat.execution import Execution
     from repy_compat.limits.restrictions import Limits
 
     try:
@@ -97,22 +117,7 @@ def _with_restrictions(
         _hint_at_missing_restrictions(restrictions)
         _tell_restrictions_error(error, options, dialect_name)
         return outcome.STARTUP_FAILED
-    execution = Execution(
-        program,
-        limits,
-        dialect_name=dialect_name,
-        args=args,
-        simple=options.simple,
-        banner=options.execinfo,
-        apply_rules=not options.norestrictions,
-        include_path=options.include_path,
-        addresses=options.address_preferences,
-        nootherips=options.nootherips,
-        logged=options.logfile is not None,
-        cache=options.cache,
-        terse=options.terse,
-    )
-    return run_program(execution, options)
+    return run_program(program, args, limits, dialect_name, options)
 
 
 def _tell_restrictions_error(

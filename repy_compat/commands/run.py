@@ -45,7 +45,6 @@ def main(words: list[str]) -> int:
 def _run(
     options: Options, limits_file: str | None, layers: list[str], positional: list[str]
 ) -> int:
-    from repy_compat.execution import Execution
     from repy_compat.loading import find_program
 
     dialect_name = options.dialect or _dialect_of(positional[0])
@@ -66,22 +65,7 @@ def _run(
     program, *args = positional
     if not os.path.exists(find_program(program)):
         raise UsageError(f"no such program: {program}")
-    execution = Execution(
-        program,
-        limits,
-        dialect_name=dialect_name,
-        args=args,
-        simple=options.simple,
-        banner=options.execinfo,
-        apply_rules=not options.norestrictions,
-        include_path=options.include_path,
-        addresses=options.address_preferences,
-        nootherips=options.nootherips,
-        logged=options.logfile is not None,
-        cache=options.cache,
-        terse=options.terse,
-    )
-    return launch.run_program(execution, options)
+    return launch.run_program(program, args, limits, dialect_name, options)
 
 
 def _own_options(words: list[str]) -> tuple[str | None, list[str], list[str]]:

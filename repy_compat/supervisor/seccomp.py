@@ -159,11 +159,9 @@ CONDITIONAL: dict[str, tuple[int, int]] = {
     "clock_gettime": (228, 113),
     "clock_getres": (229, 114),
     "clock_nanosleep": (230, 115),
-    "socketpair": (53, 199),
     "setsockopt": (54, 208),
 }
 
-_AF_UNIX = 1
 _AF_INET = 2
 _SOCK_STREAM = 1
 _SOCK_DGRAM = 2
@@ -248,9 +246,6 @@ def _conditions(own_pid: int, network: bool) -> dict[str, bytes]:
         "clock_gettime": _all_of(_lacks_bit(0, _FOREIGN_CLOCK)),
         "clock_getres": _all_of(_lacks_bit(0, _FOREIGN_CLOCK)),
         "clock_nanosleep": _all_of(_lacks_bit(0, _FOREIGN_CLOCK)),
-        # A pair of streams is joined to itself and leads nowhere. One of datagrams
-        # could send to any socket of the machine that has a name.
-        "socketpair": _all_of(_is(_argument(0), _AF_UNIX) + _is_kind(_SOCK_STREAM)),
         "sendto": _all_of(_lacks_bit(3, _MSG_FASTOPEN)),
         "sendmsg": _all_of(_lacks_bit(2, _MSG_FASTOPEN)),
         "sendmmsg": _all_of(_lacks_bit(3, _MSG_FASTOPEN)),

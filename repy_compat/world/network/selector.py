@@ -7,8 +7,8 @@ and withdrawing take effect at once, also while the thread sleeps.
 
 from __future__ import annotations
 
+import os
 import select
-import socket
 import threading
 from _collections_abc import Callable
 from contextlib import suppress
@@ -38,9 +38,44 @@ class Poller(Protocol):
 
 
 class _Bell:
-    """A pair of sockets: writing into one wakes whoever waits on the other."""
+    """A pipe: writing into one end wakes whoever waits on the other.
+
+    No pair of sockets: behind the walls of a worker there is none.
+    """
 
     def __init__(self) -> None:
+        self._exit, self._entrance = os.pipe()
+        os.set_blocking(self._exit, False)
+        os.set_blocking(self._entrance, False)
+
+    def fileno(self) -> int:
+        return self._exit
+
+    def ring(self) -> None:
+        # An error says: full, so it rings already; or closed, so nobody waits.
+        with suppress(OSError):
+            os.write(self._entrance, b"!")
+
+    def silence(self) -> None:
+        with suppress(OSError):  # it is empty then
+            while os.read(self._exit, 4096):
+                pass
+
+    def close(self) -> None:
+        ends = self._exit, self._entrance
+        # The numbers may come to mean other files at once.
+        self._exit = self._entrance = -1
+        for descriptor in ends:
+            if descriptor >= 0:
+                os.close(descriptor)
+
+
+class _SocketBell(_Bell):
+    """The same where ``select`` takes nothing but sockets (Windows)."""
+
+    def __init__(self) -> None:
+        import socket
+
         self._mine, self._theirs = socket.socketpair()
         self._mine.setblocking(False)
         self._theirs.setblocking(False)
@@ -63,12 +98,16 @@ class _Bell:
         self._theirs.close()
 
 
+def _new_bell() -> _Bell:
+    return _SocketBell() if os.name == "nt" else _Bell()
+
+
 class EpollPoller:
     """Linux: changes made by other threads reach a sleeping ``wait`` by themselves."""
 
     def __init__(self) -> None:
         self._epoll = select.epoll()
-        self._bell = _Bell()
+        self._bell = _new_bell()
         self._epoll.register(self._bell.fileno(), select.EPOLLIN)
         self._known: set[int] = set()
 
@@ -106,7 +145,7 @@ class SelectPoller:
     """Everywhere else: the set is handed over anew for each wait."""
 
     def __init__(self) -> None:
-        self._bell = _Bell()
+        self._bell = _new_bell()
         self._armed: set[int] = set()
 
     def arm(self, descriptor: int) -> None:

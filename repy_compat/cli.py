@@ -24,6 +24,12 @@ def main(words: list[str] | None = None) -> int:
     if words is None:
         words = sys.argv[1:]
     try:
+        os.getcwd()
+    except OSError:
+        message = "the current folder is gone or can't be entered: change to another"
+        print(f"repy: {message}", file=sys.stderr)
+        return 1
+    try:
         return _dispatch(words)
     except KeyboardInterrupt:
         print("repy: interrupted", file=sys.stderr)
@@ -37,6 +43,7 @@ def entry_point() -> None:
     """What the installed command calls. Ends the process."""
     # What is loaded for a run stays until its end: no search for garbage in it.
     gc.disable()
+    _occupy_standard_streams()
     from repy_compat import bundle
 
     bundle.install()
@@ -44,6 +51,23 @@ def entry_point() -> None:
     bundle.refresh()
     _leave(code)
     sys.exit(code)
+
+
+def _occupy_standard_streams() -> None:
+    """Whoever closed one of our three streams gets nothing from it.
+
+    Left free, its number would be given to the next file that we open, and what was
+    meant for the stream would end in there.
+    """
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest free number is this one: those below it are taken.
+            os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            mode = "w" if descriptor else "r"
+            setattr(sys, name, open(descriptor, mode, closefd=False))
 
 
 def _leave(code: int) -> None:

@@ -7,7 +7,7 @@
       + IncludeError            an include line that can't be followed
       + RestrictionsError       a restrictions file that can't be understood
       + UsageError              a wrong option, argument or file on the command line or in a call
-      + IsolationUnavailable    strict mode: a ring that was asked for can't be had here
+      + IsolationUnavailable    a ring that was asked for can't be had here
       + ResourceRefused         the ledger said no
           + LimitReached        a counted item: all that the limit allows are held
           + PortForbidden       a port that the restrictions don't grant
@@ -100,7 +100,10 @@ class UsageError(RepyError):
 
 
 class IsolationUnavailable(RepyError):
-    """Strict mode was asked for and a ring can't be had on this machine."""
+    """A ring can't be had on this machine, and the run won't do without it.
+
+    Strict mode insists on all of them, any run on limits that can be measured.
+    """
 
 
 class ResourceRefused(RepyError):

@@ -100,10 +100,13 @@ def _measuring() -> _Line:
             "the limits of cpu and memory",
         )
     except OSError as error:
+        reason = error.strerror or error
+        if not measure.can_measure():
+            reason = f"{measure.PROCESSES} isn't mounted; nothing runs here"
         return _Line(
             2,
             "cpu and memory",
-            f"not measured ({error.strerror})",
+            f"not measured ({reason})",
             "the limits of cpu and memory",
         )
     source = "the kernel" if measure.ON_LINUX else "psutil"

@@ -12,6 +12,8 @@ import sys
 import time
 
 ON_LINUX = sys.platform == "linux"
+#: Where the kernel tells about processes.
+PROCESSES = "/proc"
 
 #: What a program is said to use before its first statement: Repy V1
 #: specification, section 10.6.
@@ -23,6 +25,11 @@ _SHARED_SLACK = 24_000_000
 ENTRY_COST = 4096
 
 
+def can_measure() -> bool:
+    """Whether the memory of a process can be told here; no limit holds without."""
+    return not ON_LINUX or os.path.exists(f"{PROCESSES}/self/statm")
+
+
 class MemoryMeter:
     """Resident memory of a process: ``pid``, or the calling one if that is 0."""
 
@@ -31,7 +38,7 @@ class MemoryMeter:
         self._file = -1
         if ON_LINUX:
             # Kept open: after the seal the worker can't open it any more.
-            name = f"/proc/{pid or 'self'}/statm"
+            name = f"{PROCESSES}/{pid or 'self'}/statm"
             try:
                 self._file = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
             except FileNotFoundError:
@@ -89,7 +96,7 @@ def threads_of(pid: int) -> int:
         return 0
     try:
         # Two links are the folder's own.
-        return os.stat(f"/proc/{pid}/task").st_nlink - 2
+        return os.stat(f"{PROCESSES}/{pid}/task").st_nlink - 2
     except FileNotFoundError:
         raise ProcessLookupError("no such process") from None
     except PermissionError:

@@ -27,7 +27,7 @@ from repy_compat.supervisor.agenda import Agenda, Limits
 from repy_compat.supervisor.cpushare import is_limited
 from repy_compat.supervisor.hearing import Forged, Hearing, text_of
 from repy_compat.supervisor.job import SupervisedRun
-from repy_compat.supervisor.measure import ON_LINUX
+from repy_compat.supervisor.measure import ON_LINUX, PROCESSES, can_measure
 from repy_compat.supervisor.output import Outlets
 from repy_compat.supervisor.signals import Signals
 from repy_compat.supervisor.status import StatusFile
@@ -63,10 +63,14 @@ def supervise(
     soon as ``leash`` (a descriptor; -1: none) can be read or ends, so does the run.
     Returns when the worker has ended and everything of it is gone; sentences
     about limits, and about ends that nobody asked for, have then been written
-    to ``stderr``. IsolationUnavailable if ``job.strict`` and a wall is missing;
-    OSError if the vessel folder isn't there; UsageError if the log can't be written.
+    to ``stderr``. IsolationUnavailable if ``job.strict`` and a wall is missing, or
+    if no memory can be measured here (a Linux without /proc); OSError if the vessel folder isn't there; UsageError if the log can't be written.
     """
     os.scandir(job.folder).close()
+    if not can_measure():
+        raise IsolationUnavailable(
+            f"{PROCESSES} isn't mounted here, so memory can't be measured or limited"
+        )
     if not hasattr(os, "fork"):
         from repy_compat.supervisor.spawn import supervise_spawned
 

@@ -432,3 +432,40 @@ def test_old_preprocessor_command(tmp_path: Path) -> None:
     assert "Error opening source file 'nowhere'" in missing.stderr
     assert {done.returncode for done in (same, unwritable, missing)} == {1}
     assert not (tmp_path / "out2").exists()
+
+
+@pytest.mark.parametrize("stream", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_stream_gets_nothing(tmp_path: Path, stream: str) -> None:
+    """A run whose caller closed a stream is like one into /dev/null, all else right."""
+    program = write(
+        tmp_path, "p.repy", "f = open('f', 'w')\nf.write('x')\nf.close()\nprint 1\n"
+    )
+    shell = f'"$@" run {program} {stream}'
+    found = subprocess.run(
+        ["/bin/sh", "-c", shell, "sh", *REPY],
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    output = b"" if ">&- " in stream + " " and stream != "2>&-" else b"1\n1\n"
+    assert (found.returncode, found.stdout, found.stderr) == (0, output, b"")
+    assert (tmp_path / "f").read_bytes() == b"x"
+
+
+def test_folder_that_is_gone(tmp_path: Path) -> None:
+    """Without a current folder there is a sentence, and no traceback."""
+    program = tmp_path / write(tmp_path, "p.repy", "print 1\n")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    shell = f'rmdir "{gone}"; exec "$@"'
+    found = subprocess.run(
+        ["/bin/sh", "-c", shell, "sh", *REPY, "run", program],
+        cwd=gone,
+        capture_output=True,
+        encoding="latin-1",
+        timeout=60,
+        check=False,
+    )
+    assert found.returncode == 1 and found.stdout == ""
+    assert found.stderr.startswith("repy: the current folder is gone")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from repy_compat.errors import UsageError
+from repy_compat.errors import IsolationUnavailable, UsageError
 from repy_compat.limits.restrictions import Limits
 from repy_compat.supervisor.job import Job, SupervisedRun
 from repy_compat.supervisor.link import WorkerLink, frame
@@ -777,3 +777,14 @@ def test_a_forged_line_to_the_log_harms_nobody(tmp_path):
 
     watch = watched(tmp_path, body, logfile=str(tmp_path / "log"))
     assert watch.code == 0
+
+
+def test_nothing_runs_where_memory_cannot_be_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without /proc no limit of memory would hold, so a run says so and ends."""
+    monkeypatch.setattr("repy_compat.supervisor.measure.PROCESSES", str(tmp_path))
+    monkeypatch.setattr("repy_compat.supervisor.watch.PROCESSES", str(tmp_path))
+    if sys.platform == "linux":
+        with pytest.raises(IsolationUnavailable, match="isn't mounted here"):
+            supervise(Job(folder=str(tmp_path)), lambda link: 0)

@@ -24,6 +24,10 @@ from repy_compat.python2.builtins import new_builtins
         ("x = (undefined\n + 2)", [1]),
         ("while (1 +\n  1 / 0): pass", [2]),
         ("def f(a,\n  b=1 / 0): pass", [2]),
+        ("if 1:\n            raise ValueError('a',\n 3)", [3]),
+        ("if 1:\n            raise ValueError, (1,\n 3)", [3]),
+        ("if 1:\n            raise ValueError('''a\nb''')", [3]),
+        ("if 1:\n            raise ValueError('a'\n)", [2]),
     ],
 )
 def test_lines(source: str, lines: list[int]) -> None:

@@ -63,8 +63,11 @@ class Exceptions(Conditions):
         """``raise`` in all its forms."""
         line = last_line(node)
         statement = placed(node, ast.Raise(exc=self.raised(node), cause=None))
-        statement.lineno = line
-        statement.end_lineno = max(line, statement.end_lineno or line)
+        if line != statement.lineno:
+            statement.lineno = line
+            statement.end_lineno = max(line, statement.end_lineno or line)
+            # The columns belong to other lines: the host refuses an end before a begin.
+            statement.col_offset = statement.end_col_offset = 0
         self.add(statement)
 
     def raised(self, node: syntax.Raise) -> ast.expr:

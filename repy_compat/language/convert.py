@@ -105,6 +105,7 @@ def _convert_blocks(tree: ast.Module, rewritten: Rewritten) -> None:
                     value.__class__ is ast.Call
                     and value.func.__class__ is ast.Name
                     and value.func.id[0] == PRIVATE
+                    and value.func.id[1:] not in _WORDS
                 ):
                     block[index] = _statement(statement, value)
                 continue

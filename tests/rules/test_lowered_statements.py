@@ -14,6 +14,20 @@ def test_print_writes_items_as_they_are_evaluated() -> None:
     assert run(source + "except ZeroDivisionError: print 'c'\n") == "a inner c\n"
 
 
+@pytest.mark.parametrize("name", ["async", "await", "nonlocal", "True", "match"])
+def test_words_of_python3_are_called(name: str) -> None:
+    """A function of that name is called as a statement and within one."""
+    source = f"def {name}(a=0):\n  print a,\n{name}()\nif 1: {name}(1); x = {name}(2)\n"
+    assert run(source + f"({name})(3)\n") == "0 1 2 3"
+
+
+def test_a_truth_value_is_not_callable() -> None:
+    """``True()`` fails when it runs, as anything that can't be called."""
+    source = "for f in 0, 1:\n  try:\n    if f: True()\n    else: x = False(1)\n"
+    source += "  except TypeError, e: print e\n"
+    assert run(source) == "'bool' object is not callable\n" * 2
+
+
 def test_comprehension_variables_leak() -> None:
     """Variables of list comprehensions stay bound in every kind of scope."""
     source = """

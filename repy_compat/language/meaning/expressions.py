@@ -389,7 +389,7 @@ class Expressions(Arithmetic):
         helper = DIRECT_CALLS.get((name, len(node.args)))
         if helper is not None:
             return of_kind(call(node, helper, *self.expressions(node.args)), kind)
-        return of_kind(self.call(node, function), kind)
+        return of_kind(self.call(node, self.name(function)), kind)
 
     def call(self, node: ast.Call, function: ast.expr) -> ast.expr:
         """A call; with a star and keywords in Python 2's order of evaluation."""

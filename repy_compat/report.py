@@ -30,6 +30,13 @@ def frames_of(error: BaseException) -> list[tuple[str, int, str, bool]]:
     return errors.traceback_entries(error)
 
 
+def frames_around(error: BaseException) -> list[tuple[str, int, str, bool]]:
+    """The program's calls that led to where ``error`` was caught, as `frames_of`."""
+    from repy_compat.python2 import errors
+
+    return errors.callers_entries(error)
+
+
 def uncaught_exception(
     error: BaseException, dialect_name: str, locate: Locate = same_place
 ) -> str:

@@ -190,7 +190,12 @@ class Sandbox:
         detail = ""
         if error is not None:
             detail = report.last_line(error)
-            text = report.uncaught_exception(error, self.dialect_name, self._locate)
+            text = report.report(
+                report.frames_around(error) + report.frames_of(error),
+                detail,
+                self.dialect_name,
+                self._locate,
+            )
             self.world.error_output.write(f"Internal Error\n{text}")
         self._finish(Ending(how, codes[how], detail))
 

@@ -20,11 +20,12 @@ from repy_compat.api.handles import Handle, HandleV1
 from repy_compat.api.readings import Readings
 from repy_compat.api.safedict import new_constructor
 from repy_compat.errors import CallDenied, PortForbidden, ResourceRefused, RunEnded
+from repy_compat.python2.printing import new_print
 from repy_compat.python2.text import py2_repr, py2_str
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import NoReturn
 
     from repy_compat.api.wanted import Wanted
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from repy_compat.world.base import World
     from repy_compat.world.events import EventTable
 
-_LINE_WHITE = frozenset("\n\t\r\x0b\x0c")
 _PROGRAMS_KEPT = 256
 
 
@@ -248,23 +248,20 @@ class Runtime:
             for piece in pieces:
                 self.write(piece)
 
-    def log(self, texts: Sequence[tuple[str, bool]]) -> None:
-        """Write items in the manner of V2's ``log``: a blank between items.
+    def new_print(
+        self, text_of: Callable[[object], str]
+    ) -> Callable[[object, tuple[object, ...], bool], None]:
+        """A function that writes values as ``print`` does, on the run's output.
 
-        Each of ``texts`` is an item's text and whether the item was a string.
-        A blank is owed after an item unless it's a string ending in white space
-        other than a blank; the debt is one for the whole run (Repy V2
-        specification, section 7).
+        ``text_of`` makes the texts of values that may call the program's code.
         """
-        pieces: list[str] = []
-        blank = self._blank
-        pending = blank[0]
-        for text, was_string in texts:
-            pieces += (" ", text) if pending else (text,)
-            pending = not (was_string and text[-1:] in _LINE_WHITE)
-        blank[0] = pending
-        if pieces:
-            self.write_pieces(pieces)
+        return new_print(
+            self.write,
+            # A rule may refuse one of the pieces of a line, so each goes alone.
+            self.write_pieces if self._output_rules is None else None,
+            self._blank,
+            text_of,
+        )
 
     # --- resources -----------------------------------------------------------
 

@@ -15,7 +15,7 @@ from repy_compat.api.boundary import (
     wrong_count_v2,
 )
 from repy_compat.api.durations import as_delay
-from repy_compat.api.exceptions import LockDoubleReleaseError
+from repy_compat.api.exceptions import LockDoubleReleaseError, RepyException
 from repy_compat.api.handles import Nature, new_handle
 from repy_compat.api.runtime import refusal_v2
 from repy_compat.api.wanted import wanted_names
@@ -158,23 +158,25 @@ def _build_sleep(runtime: Runtime) -> Callable[..., object]:
 
 
 def _build_log(runtime: Runtime) -> Callable[..., object]:
-    write = runtime.log
     end = runtime.end
+
+    def text_of(item: object) -> str:
+        try:
+            return py2_str(item)
+        except RepyException:
+            raise
+        except Exception as error:
+            # What comes before the item is out, the blank included; the rest is
+            # an internal error, which no program can catch.
+            end("internal", error)
+
+    # Blanks between items, also between two calls: the manner of print (section 7).
+    write = runtime.new_print(text_of)
 
     def log(*arguments: object, **keywords: object) -> None:
         if keywords:
             raise wrong_count_v2("log", 0, arguments, keywords)
-        # The texts first: a program's __str__ may log, too.
-        texts: list[tuple[str, bool]] = []
-        try:
-            for item in arguments:
-                texts.append((py2_str(item), type(item) is str))
-        except Exception as error:
-            # What comes before the item is out, the blank included; the rest is
-            # an internal error, which no program can catch.
-            write([*texts, ("", True)])
-            end("internal", error)
-        write(texts)
+        write(None, arguments, False)
 
     return log
 

@@ -150,7 +150,7 @@ def _refusal_class(base: type, module: str) -> type[BaseException]:
 
 
 def _refusal_init(self: BaseException, said: object = "") -> None:
-    self.args = ()
+    text.set_exception_arguments(self, ())
     self.__dict__["value"] = text.py2_repr((said,))
 
 

@@ -24,7 +24,12 @@ from repy_compat.python2.classes import (
     LacksLength,
     ProgramClass,
 )
-from repy_compat.python2.text import py2_repr, py2_str
+from repy_compat.python2.text import (
+    exception_arguments,
+    py2_repr,
+    py2_str,
+    set_exception_arguments,
+)
 
 Entry = tuple[str, int, str, bool]
 """File, line, function, and whether it is the program's."""
@@ -62,7 +67,7 @@ class _Message:
     def __get__(self, instance: object, owner: type | None = None) -> object:
         if instance is None:
             return self
-        arguments = instance.args  # type: ignore[attr-defined]
+        arguments = exception_arguments(instance)
         return arguments[0] if len(arguments) == 1 else ""
 
 
@@ -77,7 +82,7 @@ def _get_item(self: BaseException, key: object) -> object:
     if type(key) is not slice and not isinstance(key, int):
         name = classes.type_name(key)
         raise TypeError(f"sequence index must be integer, not '{name}'")
-    return self.args[key]
+    return exception_arguments(self)[key]
 
 
 def _str(self: BaseException) -> str:
@@ -89,7 +94,7 @@ text.plain_exception_str = _str
 
 def _repr(self: BaseException) -> str:
     name = type(self).__name__.rpartition(".")[2]
-    arguments = self.args
+    arguments = exception_arguments(self)
     return name + (py2_repr(arguments) if arguments else "()")
 
 
@@ -136,14 +141,14 @@ def _environment_init(self: BaseException, *arguments: object) -> None:
             fields["filename"] = arguments[2]
             fields[PRIVATE + "named"] = True
             arguments = arguments[:2]
-    self.args = arguments
+    set_exception_arguments(self, arguments)
 
 
 def _environment_str(self: BaseException) -> str:
     number, text, filename = self.errno, self.strerror, self.filename  # type: ignore[attr-defined]
     if filename is not None or PRIVATE + "named" in self.__dict__:
         return f"[Errno {py2_str(number)}] {py2_str(text)}: {py2_repr(filename)}"
-    if len(self.args) == 2:
+    if len(exception_arguments(self)) == 2:
         return f"[Errno {py2_str(number)}] {py2_str(text)}"
     return _plain_text(self)
 
@@ -217,8 +222,9 @@ for _name, _base in (
 
 
 def _key_str(self: BaseException) -> str:
-    if len(self.args) == 1:
-        return py2_repr(self.args[0])
+    arguments = exception_arguments(self)
+    if len(arguments) == 1:
+        return py2_repr(arguments[0])
     return _plain_text(self)
 
 
@@ -263,7 +269,7 @@ def _unicode_init(self: BaseException, *arguments: object) -> None:
         if name in ("start", "end") and not isinstance(value, int):
             raise TypeError("an integer is required")
         self.__dict__[name] = value
-    self.args = arguments
+    set_exception_arguments(self, arguments)
 
 
 def _unicode_str(self: BaseException) -> str:
@@ -409,7 +415,7 @@ def exception_text(error: BaseException) -> str:
 
 def _plain_text(error: BaseException) -> str:
     """``str`` of an exception without a text method of its own."""
-    arguments = error.args
+    arguments = exception_arguments(error)
     if not arguments:
         return ""
     if len(arguments) == 1:
@@ -618,6 +624,23 @@ def traceback_entries(error: BaseException) -> list[Entry]:
         for code, position in places
         if code.co_name != "<listcomp>"
     ]
+
+
+def callers_entries(error: BaseException) -> list[Entry]:
+    """The program's calls around the place where ``error`` was caught.
+
+    What `traceback_entries` gives goes on where these end: for an exception that is
+    caught in a call of the API, below the program's own frames.
+    """
+    trace = error.__traceback__
+    frame = None if trace is None else trace.tb_frame.f_back
+    entries = []
+    while frame is not None:
+        # What a program runs with its own builtins, whatever its file is called.
+        if PRIVATE + "match" in frame.f_builtins:
+            entries.append(_entry(frame.f_code, frame.f_lasti))
+        frame = frame.f_back
+    return entries[::-1]
 
 
 def forget_places(error: BaseException) -> None:

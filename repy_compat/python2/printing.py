@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from _collections_abc import Callable
 
+from repy_compat.python2 import text as text_module
 from repy_compat.python2.names import long, type_name
 from repy_compat.python2.text import py2_str
 
@@ -15,19 +16,23 @@ _NO_BLANK_AFTER = ("\n", "\t", "\r", "\x0b", "\x0c")
 
 
 _PLAIN = frozenset((str, int, long, float, bool, type(None)))
+_LISTS = frozenset((list, tuple, set, frozenset))
+_MOST_LOOKED_AT = 64
 
 
 def new_print(
     write: Callable[[str], None],
     write_pieces: Callable[[list[str]], None] | None = None,
     due: list[bool] | None = None,
+    text_of: Callable[[object], str] = py2_str,
 ) -> Callable[[object, tuple, bool], None]:
     """The helper of one run for ``print``: ``(target, values, newline)``.
 
     ``write`` takes standard output's pieces; whether a space is due there is the
     one item of ``due``, on any other target its attribute ``softspace``.
     ``write_pieces`` takes those of a statement at once, where no text of a
-    program's own making can come in between.
+    program's own making can come in between. ``text_of`` makes the text of a value
+    where the program's own code may be called for it.
     """
     owed = [False] if due is None else due
 
@@ -40,7 +45,7 @@ def new_print(
             blank = owed[0]
             for value in values:
                 kind = type(value)
-                if kind not in _PLAIN:
+                if kind not in _PLAIN and _calls_program(value):
                     break
                 text = value if kind is str else py2_str(value)
                 pieces += (" ", text) if blank else (text,)
@@ -58,14 +63,35 @@ def new_print(
             if owed[0]:
                 owed[0] = False
                 write(" ")
-            text = py2_str(value)
-            write(text)
-            owed[0] = not (isinstance(value, str) and text.endswith(_NO_BLANK_AFTER))
+            write(text_of(value))
+            owed[0] = not _ends_line(value)
         if newline:
             write("\n")
             owed[0] = False
 
     return print_
+
+
+def _ends_line(value: object) -> bool:
+    """Whether no blank is due after ``value``; Python 2 looks at a string's own bytes."""
+    return isinstance(value, str) and str.endswith(value, _NO_BLANK_AFTER)
+
+
+def _calls_program(value: object) -> bool:
+    """Whether making the text of ``value`` may call the program's own code."""
+    kind = type(value)
+    parts: tuple | list
+    if kind in _LISTS:
+        parts = tuple(value)  # type: ignore[arg-type]
+    elif kind is dict:
+        parts = [part for pair in list(value.items()) for part in pair]  # type: ignore[attr-defined]
+    elif kind.__str__ is text_module.plain_exception_str:
+        parts = text_module.exception_arguments(value)
+    else:
+        return True
+    return len(parts) > _MOST_LOOKED_AT or not all(
+        type(part) in _PLAIN for part in parts
+    )
 
 
 def _print_to(target: object, values: tuple, newline: bool) -> None:
@@ -76,8 +102,7 @@ def _print_to(target: object, values: tuple, newline: bool) -> None:
             _writer(target)(" ")
         text = py2_str(value)
         _writer(target)(text)
-        ends_line = isinstance(value, str) and text.endswith(_NO_BLANK_AFTER)
-        _set_due(target, not ends_line)
+        _set_due(target, not _ends_line(value))
     if newline:
         _writer(target)("\n")
         _set_due(target, False)

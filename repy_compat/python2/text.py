@@ -300,11 +300,18 @@ def _repr_by_base(value: object) -> str:
 plain_exception_str: object = None
 """The ``__str__`` of exceptions that have no text of their own; ``errors`` sets it."""
 
+exception_arguments: Callable[[object], tuple] = vars(BaseException)["args"].__get__
+"""An exception's own arguments: a class of a program may call something else ``args``."""
+
+set_exception_arguments: Callable[[object, tuple], None] = vars(BaseException)[
+    "args"
+].__set__
+
 
 def _str_of_other(value: object) -> str:
     """str() of what isn't exactly a built-in type."""
     if type(value).__str__ is plain_exception_str:
-        arguments = value.args  # type: ignore[attr-defined]
+        arguments = exception_arguments(value)
         if len(arguments) == 1:
             return py2_str(arguments[0])
         return _repr_tuple(arguments) if arguments else ""

@@ -1,6 +1,8 @@
-"""What a program prints (Repy V1 specification, section 12.1)."""
+"""What a program prints or logs (Repy V1 specification, 12.1; Repy V2, section 7)."""
 
 from __future__ import annotations
+
+import pytest
 
 from repy_compat.language.dialect import Dialect
 from repy_compat.limits.restrictions import Limits
@@ -71,3 +73,62 @@ def test_nothing_is_written_after_the_end():
         except BaseException as ended:
             assert type(ended).__name__ == "RunEnded"
         assert run.output.text == "before"
+
+
+def logged(text):
+    """What a V2 program logged; it ends normally."""
+    run = run_program(text)
+    assert (run.how, run.errors) == ("normal", "")
+    return run.output
+
+
+LOUD = "class Loud:\n  def __str__(self):\n    log('inner')\n    return 'loud'\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "output"),
+    [
+        ("log('a', Loud(), 'b')", "a innerloud b"),
+        ("log('a', [1], Loud())", "a [1] innerloud"),
+        ("log(Loud(), Loud())", "innerloud innerloud"),
+        ("log('a', ValueError(Loud()))", "a innerloud"),
+    ],
+)
+def test_an_item_that_logs_keeps_its_place(call, output):
+    """It promises print's order: each item is out before the next one's text is made."""
+    assert logged(LOUD + call) == output
+
+
+def test_a_derived_string_ends_a_line_by_its_own_characters():
+    """It promises Python 2's rule for the blank: any string, and never its __str__."""
+    text = (
+        "class Own(str):\n  def __str__(self): return 'shown\\n'\n"
+        "class Plain(str): pass\n"
+        "log(Plain('x\\n'), 'a', Own('y'), 'b', Own('\\n'), 'c')"
+    )
+    assert logged(text) == "x\na shown\n b shown\nc"
+
+
+def test_a_refusal_from_the_text_of_an_item_can_be_caught():
+    """It promises that the API's exceptions pass through log, and the item is lost."""
+    text = (
+        "class Asks:\n  def __str__(self): removefile('A')\n"
+        "try:\n  log('a', Asks(), 'b')\nexcept RepyArgumentError:\n  log('caught')"
+    )
+    assert logged(text) == "a caught"
+
+
+def test_an_internal_error_names_the_line_that_logged():
+    """It promises the program's own calls in the report."""
+    text = (
+        "class Bad:\n  def __str__(self): return 3\n"
+        "def show():\n  log('a', Bad())\nshow()\n"
+    )
+    run = run_program(text)
+    assert (run.how, run.output) == ("internal", "a ")
+    assert run.errors.endswith(
+        'User traceback:\n  "program.r2py", line 5, in <module>\n'
+        '  "program.r2py", line 4, in show\n\n'
+        "Exception (with type 'exceptions.TypeError'): "
+        "__str__ returned non-string (type int)\n---\n"
+    )

@@ -363,3 +363,19 @@ except TypeError, e:
         "('a', 3) ('a', 3) [Odd('a', 3)]\ngone ('a', 3)\n"
         "unsupported operand type(s) for +=: 'exceptions.TypeError' and 'str'\n"
     )
+
+
+def test_a_class_may_call_something_else_args() -> None:
+    """An exception's text comes from its own arguments, whatever ``args`` names."""
+    source = """
+class E(Exception): args = 5
+class K(KeyError): args = 'k'
+for e in E('x'), E('x', 2), E(), K('x'):
+  print e, repr(e), e.args, e[0:]
+"""
+    assert run(source) == (
+        "x E('x',) 5 ('x',)\n"
+        "('x', 2) E('x', 2) 5 ('x', 2)\n"
+        " E() 5 ()\n"
+        "'x' K('x',) k ('x',)\n"
+    )

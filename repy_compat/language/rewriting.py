@@ -151,11 +151,11 @@ class _Rewriter:
             elif kind == CLOSE:
                 opened = depth.pop() if depth else ""
                 # Python 3 allows a comma behind *a, Python 2 doesn't.
-                starred = opened[-1:] == "*" and self.before(index) == ","
+                starred = opened[-1:] == "*" and self.before_inside(index) == ","
                 if starred or not opened:
                     self.result.suspicious = True
             elif kind == STAR:
-                if depth and self.before(index) in ("(", ","):
+                if depth and self.before_inside(index) in ("(", ","):
                     depth[-1] += "*"
             elif kind == REPLACE:
                 replacement = replacements[piece]
@@ -290,6 +290,12 @@ class _Rewriter:
             if piece[0] != "\\":
                 return piece.rstrip(" \t\f") if piece[0] not in "\n#" else "\n"
 
+    def before_inside(self, index: int) -> str:
+        """The same inside brackets, where line ends and remarks don't count."""
+        while self.pieces[index - 1][0] in "\\\n#":
+            index -= 1
+        return self.pieces[index - 1].rstrip(" \t\f")
+
     def after(self, index: int) -> int:
         """The index of the piece behind, past joined lines."""
         pieces = self.pieces
@@ -410,7 +416,7 @@ class _Rewriter:
         """Backquotes become calls, and dots with blanks between them an ellipsis."""
         if piece.rstrip(" \t\f") == ".":
             dots = [dot.rstrip(" \t\f") for dot in self.pieces[index : index + 3]]
-            if self.before(index) not in ("[", ",") or dots != [".", ".", "."]:
+            if self.before_inside(index) not in ("[", ",") or dots != [".", ".", "."]:
                 return
             self.output[index : index + 3] = ["...", "", ""]
         self.result.suspicious = True
@@ -523,7 +529,11 @@ class _Rewriter:
         while at < len(pieces) and self.budget > 0:
             self.budget -= 1
             first = pieces[at][0]
-            if first == "(" and not depth and self.before(at) in ("(", ",", "lambda"):
+            if (
+                first == "("
+                and not depth
+                and self.before_inside(at) in ("(", ",", "lambda")
+            ):
                 at = self.tuple_parameter(at)
             elif first in "([{":
                 depth += 1

@@ -178,42 +178,17 @@ def merge_includes(
     rights: so it gets Repy sources of the folders it may include from, and nothing
     else (threat class T13). IncludeError for an include that can't be followed.
     """
+    from repy_compat.language.included import read_allowed
     from repy_compat.language.includes import preprocess
 
     text = source.decode("latin-1")
-    folders = [
-        os.path.realpath(folder or ".")
-        for folder in (os.path.dirname(name), "", *include_path, library_folder())
-    ]
+    folders = (os.path.dirname(name), "", *include_path, library_folder())
     # The text is read once: what is checked is what runs, whoever changes the file.
     return preprocess(
         name,
         include_path,
-        lambda path: text if path == name else _read_included(path, folders),
+        lambda path: text if path == name else read_allowed(path, folders),
     )
-
-
-_SOURCES = (".repy", ".r2py", ".mix")
-
-
-def _read_included(path: str, folders: Sequence[str]) -> str:
-    """An included file's bytes as characters 0-255.
-
-    OSError for whatever is no regular file, isn't named like a Repy source, or lies
-    outside of ``folders``, be it by a link.
-    """
-    import stat
-
-    place = os.path.realpath(path)
-    inside = any(place.startswith(os.path.join(folder, "")) for folder in folders)
-    if not inside or not path.endswith(_SOURCES) or not place.endswith(_SOURCES):
-        raise PermissionError(f"{path} may not be included")
-    # Never waits for the other end of a pipe.
-    descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise PermissionError(f"{path} is no regular file")
-        return file.read().decode("latin-1")
 
 
 def find_program(name: str) -> str:

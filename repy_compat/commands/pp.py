@@ -14,7 +14,8 @@ Usage: repy pp [--include-path DIR]... INFILE OUTFILE
 
 Writes INFILE to OUTFILE with every line 'include FILE' replaced by that file.
 Files are looked for in the current folder, in INFILE's folder, in each DIR and
-among the installed Repy libraries, in this order.
+among the installed Repy libraries, in this order. Lines that name a file somewhere
+else are followed, too, with a note: read it before you run a stranger's program.
 """
 
 
@@ -36,7 +37,7 @@ def main(words: list[str]) -> int:
     from repy_compat.language.includes import write_preprocessed
 
     try:
-        problem = write_preprocessed(words[0], words[1], include_path)
+        problem = write_preprocessed(words[0], words[1], include_path, _note)
     except IncludeError as error:
         print(f"repy pp: {error}", file=sys.stderr)
         return 1
@@ -44,3 +45,7 @@ def main(words: list[str]) -> int:
         print(problem)
         return 1
     return 0
+
+
+def _note(sentence: str) -> None:
+    print(f"repy pp: note: {sentence}", file=sys.stderr)

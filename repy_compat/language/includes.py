@@ -19,11 +19,12 @@ import os
 from bisect import bisect_right
 
 from ..errors import IncludeError
+from .included import NotIncluded, read_regular, refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
 class SourceMap:
@@ -92,30 +93,45 @@ def preprocess(
     gives the text of a path or raises OSError.
 
     A program without include lines comes back as it is, also when an earlier
-    run of the preprocessor put files into it. Raises IncludeError for a file
-    that can't be read and for section markers that don't match, and OSError
-    when the program itself can't be read.
+    run of the preprocessor put files into it. A line of a string, or a statement
+    about a variable called ``include``, stays if it names no file: the reference
+    runs such programs. Raises IncludeError for a file that can't be read and for
+    section markers that don't match, and OSError when the program itself can't be
+    read.
     """
     text = read(path)
     if not (text.startswith("include ") or "\ninclude " in text):
         return Preprocessed(text, None)
     folders = [os.path.dirname(path), "", *include_path, library_folder()]
-    return _Merger(folders, read, keep_missing_sections=True).merge(path, text)
+    return _Merger(folders, read, for_run=True).merge(path, text)
 
 
 def write_preprocessed(
-    infile: str, outfile: str, include_path: Iterable[str] = ()
+    infile: str,
+    outfile: str,
+    include_path: Sequence[str] = (),
+    tell: Callable[[str], object] = bool,
 ) -> str | None:
     """What the command of the preprocessor does (specification, section 17.3).
 
     Names are relative to the current folder; after it come the program's
     folder, ``include_path`` and the installed libraries. Returns None, or the
     sentence to print when the output file can't be written. Raises IncludeError
-    for an input that can't be read; then no output file is left.
+    for an input that can't be read; then no output file is left. ``tell`` gets a
+    sentence about each file that a run wouldn't have brought in.
     """
     if infile == outfile:
         return "The infile and outfile must be different files"
-    lines = processfile(infile, include_path)
+    folders = ("", os.path.dirname(infile), *include_path, library_folder())
+
+    def read(path: str) -> str:
+        text = read_regular(path)
+        reason = refusal(path, folders)
+        if reason is not None:
+            tell(f"{path} is put in, though a run wouldn't do it: {reason}")
+        return text
+
+    lines = processfile(infile, include_path, read)
     try:
         with open(outfile, "wb") as file:
             file.write("".join(lines).encode("latin-1"))
@@ -124,7 +140,11 @@ def write_preprocessed(
     return None
 
 
-def processfile(filename: str, include_path: Iterable[str] = ()) -> list[str]:
+def processfile(
+    filename: str,
+    include_path: Iterable[str] = (),
+    read: Callable[[str], str] = read_regular,
+) -> list[str]:
     """The lines of a file with its includes put in; library form of the command.
 
     One newline is added to each file, the first one included. Raises
@@ -135,7 +155,7 @@ def processfile(filename: str, include_path: Iterable[str] = ()) -> list[str]:
     except OSError:
         raise IncludeError(f"Error opening source file '{filename}'") from None
     folders = ["", os.path.dirname(filename), *include_path, library_folder()]
-    merged = _Merger(folders, read_source).merge(filename, text)
+    merged = _Merger(folders, read).merge(filename, text)
     return [line + "\n" for line in merged.text.split("\n")[:-1]]
 
 
@@ -188,7 +208,7 @@ def _directives(text: str, start: int = 0) -> Iterator[re.Match[str]]:
 class _File:
     """A file being put in: its text, and how far it has been read."""
 
-    __slots__ = ("name", "text", "position", "line", "directives", "rest")
+    __slots__ = ("name", "text", "position", "line", "directives", "rest", "strings")
 
     def __init__(self, name: str, text: str, rest: str) -> None:
         self.name = name
@@ -197,6 +217,44 @@ class _File:
         self.line = 1
         self.directives: Iterator[re.Match[str]] = _directives(self.text)
         self.rest = rest
+        self.strings: _Strings | None = None
+
+    def is_program_text(self, found: re.Match[str]) -> bool:
+        """Whether what looks like an include line is the program's own.
+
+        It's a line of a string, or a statement about a variable called ``include``.
+        Asked from the beginning of the text to its end.
+        """
+        import re
+
+        if re.match(r"[=(\[,;]|[-+*/%&|^]=|(//|\*\*|<<|>>)=", found[2].strip()):
+            return True
+        if self.strings is None:
+            self.strings = _Strings(self.text)
+        return self.strings.hold(found.start())
+
+
+class _Strings:
+    """The strings of several lines in a text, from its beginning to its end."""
+
+    def __init__(self, text: str) -> None:
+        from .tokens import PIECE
+
+        self._spans = (
+            piece.span()
+            for piece in PIECE.finditer(text)
+            if "\n" in piece[0] and piece[0].lstrip("uUbBrR")[:1] in ("'", '"')
+        )
+        self._span = 0, 0
+
+    def hold(self, position: int) -> bool:
+        """Whether ``position``, which never goes back, is inside of a string."""
+        while self._span[1] <= position:
+            span = next(self._spans, None)
+            if span is None:
+                return False
+            self._span = span
+        return self._span[0] < position
 
 
 class _Merger:
@@ -206,11 +264,11 @@ class _Merger:
         self,
         folders: list[str],
         read: Callable[[str], str],
-        keep_missing_sections: bool = False,
+        for_run: bool = False,
     ) -> None:
         self.folders = list(dict.fromkeys(folders))
         self.read = read
-        self.keep_missing_sections = keep_missing_sections
+        self.for_run = for_run
         self.parts: list[str] = []
         self.line = 1
         self.map = SourceMap()
@@ -243,49 +301,46 @@ class _Merger:
                     f"{file.name}:{file.line}: '#end include {name}' without its "
                     "'#begin include' before it"
                 )
-            if word == "#begin include ":
-                included = self.section(file, found, name, rest)
-            else:
+            text = None if name in self.included else self.find(name)
+            if isinstance(text, NotIncluded):
+                if self.for_run and word == "#begin include ":
+                    self.copy(file, self.section_end(file, found, name))
+                    continue
+                if self.for_run and file.is_program_text(found):
+                    continue
                 self.copy(file, found.start())
-                file.position = found.end()
-                included = self.include(file, name, rest)
+                reason = f": {text}" if text.args else ""
+                raise IncludeError(
+                    f"{file.name}:{file.line}: "
+                    f"Error opening source file '{name}'{reason}"
+                )
+            dropped = 1
+            end = found.end()
+            if word == "#begin include ":
+                end = self.section_end(file, found, name)
+                dropped = _lines(file.text[found.start() : end])
+            self.copy(file, found.start())
+            file.position = end
+            included = self.include(file, name, rest, text)
+            file.line += dropped - 1  # one line is counted with the last marker
             if included is not None:
                 return included
         self.copy(file, len(file.text))
         return None
 
-    def include(self, file: _File, name: str, rest: str) -> _File | None:
-        """Begins to put a file in, or notes that it is there already."""
-        if name in self.included:
+    def include(
+        self, file: _File, name: str, rest: str, text: str | None
+    ) -> _File | None:
+        """Begins to put a file in, or notes that it is there already (no text)."""
+        if text is None:
             self.marker("#begin include " + rest, file)
             self.marker("#already included " + rest, file)
             self.marker("#end include " + rest, file)
             file.line += 1
             return None
-        text = self.find(name)
-        if text is None:
-            raise IncludeError(
-                f"{file.name}:{file.line}: Error opening source file '{name}'"
-            )
         self.included.add(name)
         self.marker("#begin include " + rest, file)
         return _File(name, text, rest)
-
-    def section(
-        self, file: _File, found: re.Match[str], name: str, rest: str
-    ) -> _File | None:
-        """Brings a section up to date that an earlier run put in."""
-        end = self.section_end(file, found, name)
-        missing = name not in self.included and self.find(name) is None
-        if missing and self.keep_missing_sections:
-            self.copy(file, end)
-            return None
-        self.copy(file, found.start())
-        dropped = _lines(file.text[found.start() : end])
-        file.position = end
-        included = self.include(file, name, rest)
-        file.line += dropped - 1  # one line is counted with the last marker
-        return included
 
     def section_end(self, file: _File, found: re.Match[str], name: str) -> int:
         """Where the section that begins at ``found`` ends, past its last marker.
@@ -299,20 +354,25 @@ class _Merger:
             depth += 1 if marker[1] == "#begin include " else -1
             if not depth:
                 return marker.end()
+        if not self.for_run:
+            return len(file.text)  # as the reference: the rest of the file
         self.copy(file, found.start())
         raise IncludeError(
             f"{file.name}:{file.line}: '#begin include {name}' without its "
             "'#end include' behind it"
         )
 
-    def find(self, name: str) -> str | None:
+    def find(self, name: str) -> str | NotIncluded:
         """The text of a file from the first folder that has it."""
+        missing = NotIncluded()
         for folder in self.folders:
             try:
                 return self.read(os.path.join(folder, name))
+            except NotIncluded as reason:
+                missing = missing if missing.args else NotIncluded(*reason.args)
             except (OSError, ValueError):  # ValueError: a NUL in the name
                 continue
-        return None
+        return missing
 
     def copy(self, file: _File, end: int) -> None:
         """Copies a file's text up to a position."""

@@ -24,6 +24,7 @@ from repy_compat.errors import ProgramRejected
 from repy_compat.language.cache import CodeCache, default_folder
 from repy_compat.language.compiler import compile_program
 from repy_compat.language.dialect import Dialect
+from repy_compat.language.included import refusal
 from repy_compat.language.includes import library_folder
 from repy_compat.limits.ledger import Ledger
 from repy_compat.porting import raising, trusted
@@ -211,6 +212,16 @@ class Home:
                     return os.path.abspath(path)
         return None
 
+    def _need_permission(self, found: str, near: str | None, sentence: str) -> None:
+        """Under limits a file reaches Repy sources of the folders searched, as in a run.
+
+        Raises ImportError. A trusted file may read whatever it likes anyway.
+        """
+        if self._access is self._restricted:
+            reason = refusal(found, self.folders(near))
+            if reason is not None:
+                raise ImportError(f"{sentence}: {reason}")
+
     def folders(self, near: str | None = None) -> list[str]:
         """The folders in which files are looked for, in order."""
         beside = [] if near is None else [os.path.dirname(near)]
@@ -334,6 +345,7 @@ class Home:
         found = self.find(name, path)
         if found is None:
             raise ImportError(f"{path}: can't find the included file '{name}'")
+        self._need_permission(found, path, f"{path}: can't include '{name}'")
         inner = self.load(found).__dict__["__repy__"]
         names = public_names(inner, self.api("V1"))
         namespace.update({name: inner[name] for name in names})
@@ -380,6 +392,7 @@ class Home:
         found = self.find(name, near)
         if found is None:
             raise ImportError(f"Failed to locate the module! Module: '{name}'")
+        self._need_permission(found, near, f"can't import '{name}'")
         with self.lock:
             if found in self.modules:
                 return self.modules[found]

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 import repy_compat
-from repy_compat.language.includes import IncludeError
+from repy_compat.commands.pp import main
+from repy_compat.errors import IncludeError
 from repy_compat.loading import merge_includes
+from repy_compat.outcome import STARTUP_FAILED
 
 SECRET = "secret = 'canary-8c11'\n"
 
@@ -60,9 +62,64 @@ def test_sources_of_its_folder_can_be_included(program: Path, name: str) -> None
 )
 def test_nothing_else_can_be_included(program: Path, name: str) -> None:
     """No other folder, no link out of it, no other kind of file, no other name."""
-    absolute = str(program.parent.parent)
+    name = name.format(absolute=program.parent.parent)
     with pytest.raises(IncludeError):
-        merged(program, name.format(absolute=absolute))
+        merged(program, name)
+    outcome = repy_compat.run(program)
+    assert outcome.exit_code == STARTUP_FAILED
+    assert outcome.errors.startswith(f"{program}:1: Error opening source file '{name}'")
+    assert "canary" not in outcome.errors
+
+
+def test_the_reason_is_told(program: Path) -> None:
+    """What is there but may not be brought in is no missing file."""
+    reasons = {
+        "../beside.repy": "it lies outside of the folders that are searched",
+        "notes": "only .repy, .r2py, .mix files are brought in",
+        "pipe.repy": "it is no regular file",
+    }
+    for name, reason in reasons.items():
+        assert f"'{name}': {reason}" in _errors(program, name)
+    assert "'gone.repy'\n" in _errors(program, "gone.repy")
+
+
+def _errors(program: Path, name: str) -> str:
+    program.write_text(f"include {name}\n")
+    return repy_compat.run(program).errors
+
+
+def test_the_command_follows_lines_anywhere(
+    program: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the reference did; it tells of what a run wouldn't have brought in."""
+    monkeypatch.chdir(program.parent)
+    program.write_text("include good.repy\ninclude ../beside.repy\ninclude notes\n")
+    assert main(["main.repy", "out.repy"]) == 0
+    assert Path("out.repy").read_text().count("canary") == 3
+    notes = capsys.readouterr().err.splitlines()
+    assert [note.split()[3] for note in notes] == ["../beside.repy", "notes"]
+    assert "outside" in notes[0] and "only .repy" in notes[1]
+
+
+@pytest.mark.parametrize("name", ["pipe.repy", "/dev/zero", "folder.repy"])
+def test_the_command_reads_regular_files_only(
+    program: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """It never waits for a pipe, and no device fills its memory."""
+    monkeypatch.chdir(program.parent)
+    program.write_text(f"include {name}\n")
+    assert main(["main.repy", "out.repy"]) == 1
+    assert not Path("out.repy").exists()
+
+
+def test_a_line_that_names_no_file_is_text(tmp_path: Path) -> None:
+    """In a string, or where a variable has that name; the reference ran these."""
+    source = (
+        '"""Says what it does.\n\ninclude nothing here\n"""\n'
+        "include = 5\ninclude += 1\nprint include\nexitall()\n"
+    )
+    outcome = repy_compat.run(source=source, folder=str(tmp_path))
+    assert (outcome.output, outcome.errors) == ("6\n", "")
 
 
 def test_a_section_put_in_before_is_no_way_around(program: Path) -> None:

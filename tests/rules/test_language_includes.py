@@ -69,10 +69,6 @@ def test_refreshing_a_circle(folder: Path) -> None:
             "x\n#end include a\n",
             "main.repy:2: '#end include a' without its '#begin include' before it",
         ),
-        (
-            "#begin include a\nx\n",
-            "main.repy:1: '#begin include a' without its '#end include' behind it",
-        ),
     ],
 )
 def test_errors(folder: Path, main: str, sentence: str) -> None:
@@ -88,6 +84,55 @@ def test_errors_inside_included_files(folder: Path) -> None:
     """The place is that of the include line in the file that holds it."""
     write(folder, main="\n\ninclude a.repy\n", a="a\ninclude no.repy\n")
     with pytest.raises(IncludeError, match=r"^a\.repy:2: Error opening"):
+        preprocess("main.repy")
+
+
+def test_a_section_without_end(folder: Path) -> None:
+    """It swallows the rest of the file in the command; in a run it's an error."""
+    write(folder, main="#begin include a.repy\nx\n#end include b.repy\ny\n", a="z\n")
+    assert "".join(processfile("main.repy")) == (
+        "#begin include a.repy\nz\n\n#end include a.repy\n"
+    )
+    write(folder, main="include a.repy\n#begin include a.repy\nx\n")
+    with pytest.raises(IncludeError) as caught:
+        preprocess("main.repy")
+    assert str(caught.value) == (
+        "main.repy:2: '#begin include a.repy' without its '#end include' behind it"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'''\ninclude no.repy\n'''\n",
+        'def f():\n  r"""x\ninclude no.repy # x\ninclude more"""\n',
+        "x = 'a\\\ninclude no.repy'\n",
+        "include = 5\ninclude += 1\ninclude (x)\ninclude [0] = 1\ninclude , x = 1, 2\n",
+    ],
+)
+def test_text_that_only_looks_like_an_include(folder: Path, text: str) -> None:
+    """The reference ran such programs; its command took them for includes."""
+    write(folder, main=text)
+    assert preprocess("main.repy").text == text + "\n"
+    with pytest.raises(IncludeError):
+        processfile("main.repy")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# '''\ninclude no.repy\n# '''\n",
+        "x = '''a'''\ninclude no.repy\n'''b'''\n",
+        "x = 'unterminated\ninclude no.repy\n'\n",
+        "x = (\ninclude no.repy\n)\n",
+        "include /nowhere/passwd\n",
+        "include -no.repy\n",
+    ],
+)
+def test_includes_outside_of_strings(folder: Path, text: str) -> None:
+    """Each of these names a file, which isn't there."""
+    write(folder, main=text)
+    with pytest.raises(IncludeError, match="Error opening source file"):
         preprocess("main.repy")
 
 

@@ -225,6 +225,21 @@ def test_trusted_files_have_no_limits(importer: Importer, tmp_path: Path) -> Non
     assert done.wait(10) and seen == [thing]
 
 
+def test_includes_of_files_under_limits(tmp_path: Path) -> None:
+    """They reach what a run would bring in; a trusted file's reach anything."""
+    folder = tmp_path / "lib"
+    folder.mkdir()
+    _write(tmp_path, "beside.repy", "x = 1\n")
+    _write(tmp_path, "other.r2py", "y = 1\n")
+    for name in ("limited.repy", "trusted.repy"):
+        _write(folder, name, f"include {tmp_path}/beside.repy\n")
+    _write(folder, "dyn.r2py", f"dy_import_module('{tmp_path}/other.r2py')\n")
+    for name in ("limited.repy", "dyn.r2py"):
+        with pytest.raises(ImportError, match="outside of the folders"):
+            import_repy(folder / name, limits=Limits.default())
+    assert import_repy(folder / "trusted.repy").x == 1
+
+
 def test_importer_with_limits(tmp_path: Path) -> None:
     """An importer with limits has a world of its own for all that it imports."""
     _write(tmp_path, "low.repy", "mycontext['low'] = 1\n")

@@ -177,8 +177,8 @@ def _sealed_run() -> SupervisedRun | str:
     """A worker that seals itself and ends, or why there was none; made once."""
     global _run
     if _run is None:
+        from repy_compat.supervisor import supervise
         from repy_compat.supervisor.job import Job
-        from repy_compat.supervisor.watch import supervise
 
         job = Job(cpu=1.0, memory=15e6, tcp_ports=[], timeout=20)
         try:

@@ -65,8 +65,8 @@ def run_program(
     """Run a program under supervision with the terms of ``options``; its exit code."""
     from repy_compat.execution import Execution
     from repy_compat.loading import library_folder
+    from repy_compat.supervisor import supervise
     from repy_compat.supervisor.job import Job
-    from repy_compat.supervisor.watch import supervise
 
     execution = Execution(
         program,

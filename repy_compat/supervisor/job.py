@@ -8,13 +8,10 @@ from repy_compat.outcome import Ending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from repy_compat.limits.restrictions import Limits
-    from repy_compat.supervisor.link import WorkerLink
     from repy_compat.supervisor.wire import Value
-
-    Body = Callable[[WorkerLink], int]
 
 
 #: Room for accepted connections: no resource of a restrictions file counts them

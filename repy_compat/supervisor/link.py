@@ -20,13 +20,16 @@ from repy_compat.supervisor import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from mmap import mmap
     from typing import NoReturn
 
     from repy_compat.supervisor.job import Job
     from repy_compat.supervisor.measure import MemoryMeter
     from repy_compat.world.base import Output
+
+    #: What a worker runs; it returns the exit code.
+    Body = Callable[["WorkerLink"], int]
 
 #: A report longer than this is cut to nothing; a frame longer than this is forged.
 LONGEST_FRAME = 1_000_000

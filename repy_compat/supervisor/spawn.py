@@ -15,28 +15,27 @@ import time
 from _thread import start_new_thread
 
 from repy_compat.supervisor import verdict
+from repy_compat.supervisor.capture import Capture, CapturedRun
 from repy_compat.supervisor.watch import BLIND_PERIOD, Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from repy_compat.supervisor.forkserver import CapturedRun
-    from repy_compat.supervisor.job import Body, Job, SupervisedRun
+    from repy_compat.supervisor.job import Job, SupervisedRun
+    from repy_compat.supervisor.link import Body
 
 
 def supervise_spawned(
     job: Job, body: Body, *, stdout: int = 1, stderr: int = 2
 ) -> SupervisedRun:
-    """As ``watch.supervise``, with a fresh process; ``body`` has to be picklable."""
+    """As ``supervisor.supervise``, with a fresh process; ``body`` has to be picklable."""
     return _SpawnedWatch(job, stdout, stderr, -1).run(body)
 
 
 def run_captured_spawned(job: Job, body: Body, *, output_limit: int) -> CapturedRun:
     """As ``forkserver.run_captured``, with a fresh process."""
     import threading
-
-    from repy_compat.supervisor.forkserver import Capture, CapturedRun
 
     output, errors = Capture(output_limit), Capture(output_limit)
     readers = [

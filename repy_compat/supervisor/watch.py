@@ -1,4 +1,4 @@
-"""The supervisor: runs a body in a worker process and watches it to its end.
+"""The watch: runs a body in a worker process and looks after it to its end.
 
 The worker is a fork of the calling process, so everything that was imported is
 already there: the fork is the warm start. From then on the supervisor sleeps in
@@ -27,7 +27,7 @@ from repy_compat.supervisor.agenda import Agenda, Limits
 from repy_compat.supervisor.cpushare import is_limited
 from repy_compat.supervisor.hearing import Forged, Hearing, text_of
 from repy_compat.supervisor.job import SupervisedRun
-from repy_compat.supervisor.measure import ON_LINUX, PROCESSES, can_measure
+from repy_compat.supervisor.measure import ON_LINUX
 from repy_compat.supervisor.output import Outlets
 from repy_compat.supervisor.signals import Signals
 from repy_compat.supervisor.status import StatusFile
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from mmap import mmap
     from typing import NoReturn
 
-    from repy_compat.supervisor.job import Body, Job
+    from repy_compat.supervisor.job import Job
+    from repy_compat.supervisor.link import Body
     from repy_compat.supervisor.verdict import Verdict
 
 #: Seconds between two status files (Repy V1 specification, section 2.6).
@@ -51,31 +52,6 @@ _OWN_ENDINGS = frozenset(
         *("no event", "no thread", "internal"),
     )
 )
-
-
-def supervise(
-    job: Job, body: Body, *, stdout: int = 1, stderr: int = 2, leash: int = -1
-) -> SupervisedRun:
-    """Run ``body`` in a worker process on the terms of ``job``.
-
-    ``body`` is called in the worker with a ``WorkerLink``; what it returns is the
-    exit code. ``stdout`` and ``stderr`` are the descriptors for its output. As
-    soon as ``leash`` (a descriptor; -1: none) can be read or ends, so does the run.
-    Returns when the worker has ended and everything of it is gone; sentences
-    about limits, and about ends that nobody asked for, have then been written
-    to ``stderr``. IsolationUnavailable if ``job.strict`` and a wall is missing, or
-    if no memory can be measured here (a Linux without /proc); OSError if the vessel folder isn't there; UsageError if the log can't be written.
-    """
-    os.scandir(job.folder).close()
-    if not can_measure():
-        raise IsolationUnavailable(
-            f"{PROCESSES} isn't mounted here, so memory can't be measured or limited"
-        )
-    if not hasattr(os, "fork"):
-        from repy_compat.supervisor.spawn import supervise_spawned
-
-        return supervise_spawned(job, body, stdout=stdout, stderr=stderr)
-    return Watch(job, stdout, stderr, leash).run(body)
 
 
 class Watch:
@@ -105,7 +81,7 @@ class Watch:
     # -- from the start to the end
 
     def run(self, body: Body) -> SupervisedRun:
-        """The whole run; see ``supervise``."""
+        """The whole run; see ``supervisor.supervise``."""
         self._publish("Started")
         self._signals.take()
         try:

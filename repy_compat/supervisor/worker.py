@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from mmap import mmap
     from typing import NoReturn
 
-    from repy_compat.supervisor.job import Body, Job
+    from repy_compat.supervisor.job import Job
+    from repy_compat.supervisor.link import Body
 
 
 def run_worker(

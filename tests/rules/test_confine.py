@@ -20,9 +20,8 @@ from pathlib import Path
 import pytest
 
 from repy_compat.errors import IsolationUnavailable
-from repy_compat.supervisor import confine, landlock, seccomp
+from repy_compat.supervisor import confine, landlock, seccomp, supervise
 from repy_compat.supervisor.job import Job
-from repy_compat.supervisor.watch import supervise
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or seccomp.machine() is None, reason="walls of Linux"
@@ -190,7 +189,7 @@ def test_the_copy_that_filled_the_environment_is_overwritten(tmp_path):
     text = (
         "import os, posix, sys; sys.path.insert(0, sys.argv[1])\n"
         "from repy_compat.supervisor.job import Job\n"
-        "from repy_compat.supervisor.watch import supervise\n"
+        "from repy_compat.supervisor import supervise\n"
         "value = posix.environ[b'REPY_TEST_SECRET']\n"
         "def body(link):\n"
         "    os.write(1, repr(value.strip(bytes(1))).encode())\n"

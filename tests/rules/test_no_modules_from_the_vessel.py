@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from repy_compat.supervisor import supervise
 from repy_compat.supervisor.job import Job
-from repy_compat.supervisor.watch import supervise
 
 ROOT = Path(__file__).resolve().parents[2]
 # What we import late, in the supervisor or in the worker.

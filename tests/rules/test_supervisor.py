@@ -15,9 +15,9 @@ import pytest
 
 from repy_compat.errors import IsolationUnavailable, UsageError
 from repy_compat.limits.restrictions import Limits
+from repy_compat.supervisor import supervise
 from repy_compat.supervisor.job import Job, SupervisedRun
 from repy_compat.supervisor.link import WorkerLink, frame
-from repy_compat.supervisor.watch import supervise
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -541,7 +541,7 @@ SLEEPER = """
 import os, sys, time
 sys.path.insert(0, {root!r})
 from repy_compat.supervisor.job import Job
-from repy_compat.supervisor.watch import supervise
+from repy_compat.supervisor import supervise
 
 def body(link):
     link.seal()
@@ -784,7 +784,6 @@ def test_nothing_runs_where_memory_cannot_be_measured(
 ) -> None:
     """Without /proc no limit of memory would hold, so a run says so and ends."""
     monkeypatch.setattr("repy_compat.supervisor.measure.PROCESSES", str(tmp_path))
-    monkeypatch.setattr("repy_compat.supervisor.watch.PROCESSES", str(tmp_path))
     if sys.platform == "linux":
         with pytest.raises(IsolationUnavailable, match="isn't mounted here"):
             supervise(Job(folder=str(tmp_path)), lambda link: 0)

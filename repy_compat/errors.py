@@ -151,3 +151,12 @@ class RunEnded(BaseException):
 
     No ``except`` of a program catches it: see ``language/meaning``.
     """
+
+
+def os_error_text(error: OSError) -> str:
+    """An error of the operating system for people: ``name: No such file or directory``.
+
+    Whatever it is about comes first, if it says what that is.
+    """
+    reason = error.strerror or str(error)
+    return reason if error.filename is None else f"{error.filename}: {reason}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from repy_compat.errors import RepyError, UsageError
+from repy_compat.errors import RepyError, UsageError, os_error_text
 
 FAILS, USAGE, INCONCLUSIVE = 1, 2, 3
 
@@ -144,5 +144,6 @@ def guarded(verb: str, words: list[str], help_text: str, act: Callable[[], int])
     try:
         return act()
     except (RepyError, OSError) as error:
-        print(f"repy {verb}: {error}", file=sys.stderr)
+        text = os_error_text(error) if isinstance(error, OSError) else error
+        print(f"repy {verb}: {text}", file=sys.stderr)
         return USAGE

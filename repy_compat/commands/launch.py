@@ -41,18 +41,24 @@ def main(words: list[str]) -> int:
     if options.stop is not None and os.path.exists(options.stop):
         _say(f"Exception: Stop file already exists! File:{options.stop}")
         return outcome.USAGE if dialect_name == "V1" else outcome.STARTUP_FAILED
-    if options.status is not None and not _can_write_beside(options.status):
+    try:
+        require_status_folder(options)
+    except UsageError as error:
+        _say(f"repy: {error}")
         return outcome.USAGE
     return _with_restrictions(options, restrictions, program, args, dialect_name)
 
 
-def _can_write_beside(prefix: str) -> bool:
-    """Whether status files can be made; if not, that has been said."""
-    folder = os.path.dirname(prefix) or "."
-    if os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK):
-        return True
-    _say(f"repy: can't write status files {prefix}-...: no such folder, or no rights")
-    return False
+def require_status_folder(options: Options) -> None:
+    """UsageError if ``--status`` was given and its files can't be made."""
+    if options.status is None:
+        return
+    folder = os.path.dirname(options.status) or "."
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(
+            f"can't write status files {options.status}-...: "
+            "no such folder, or no rights"
+        )
 
 
 def run_program(

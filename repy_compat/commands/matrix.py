@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from repy_compat.errors import RestrictionsError, UsageError
+from repy_compat.errors import RestrictionsError, UsageError, os_error_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def main(words: list[str]) -> int:
         print(f"repy matrix: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"repy matrix: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"repy matrix: {os_error_text(error)}", file=sys.stderr)
         return 2
 
 

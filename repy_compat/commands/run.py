@@ -36,6 +36,9 @@ def main(words: list[str]) -> int:
             raise UsageError("which program? See 'repy run --help'")
         if options.cwd is not None:
             _change_folder(options.cwd)
+        launch.require_status_folder(options)
+        if options.stop is not None and os.path.exists(options.stop):
+            raise UsageError(f"the stop file is there already: {options.stop}")
         return _run(options, limits_file, layers, positional)
     except UsageError as error:
         print(f"repy run: {error}", file=sys.stderr)

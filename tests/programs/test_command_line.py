@@ -469,3 +469,24 @@ def test_folder_that_is_gone(tmp_path: Path) -> None:
     )
     assert found.returncode == 1 and found.stdout == ""
     assert found.stderr.startswith("repy: the current folder is gone")
+
+
+def test_run_refuses_files_that_cannot_work(tmp_path: Path) -> None:
+    """``repy run`` looks at the same things first as the old command line does."""
+    program = write(tmp_path, "p.repy", "print 1\n")
+    stop = write(tmp_path, "stop", "")
+    for words, sentence in (
+        (["--status", "nowhere/s"], "can't write status files nowhere/s-...: no such"),
+        (["--stop", stop], "the stop file is there already: stop"),
+    ):
+        found = repy(tmp_path, "run", *words, program)
+        assert (found.returncode, found.stdout) == (2, "")
+        assert found.stderr.startswith(f"repy run: {sentence}")
+
+
+@pytest.mark.parametrize("verb", ["explore", "trace", "replay"])
+def test_exploring_verbs_name_what_is_not_there(tmp_path: Path, verb: str) -> None:
+    """A program that can't be opened is told by its name and the reason."""
+    found = repy(tmp_path, verb, "none.repy", "token")
+    expected = f"repy {verb}: none.repy: No such file or directory\n"
+    assert (found.returncode, found.stdout, found.stderr) == (2, "", expected)

@@ -40,6 +40,10 @@ _MEGABYTE = 1 << 20
 #: Address space that a thread's stack takes at most.
 _STACK = 9 * _MEGABYTE
 _THREADS_WITH_ROOM = 2_000
+#: Address space that the C library reserves for the heap of a thread, twice as much
+#: as it keeps, and how many such heaps it makes.
+_ARENA = 128 * _MEGABYTE
+_ARENAS_FOR_A_CORE = 8
 #: The last wall for memory stands this far behind the limit: the supervisor
 #: comes first, and says why.
 _MEMORY_SLACK = 1024 * _MEGABYTE
@@ -185,8 +189,21 @@ def _limit_memory(job: Job) -> None:
 
     if job.memory is None or not 0 <= job.memory < 2**50:
         return
-    room = min(job.events, _THREADS_WITH_ROOM) * _STACK
-    _limit(resource.RLIMIT_DATA, int(job.memory) + room + _MEMORY_SLACK)
+    threads = min(job.events, _THREADS_WITH_ROOM)
+    room = int(job.memory) + threads * _STACK + _MEMORY_SLACK
+    _limit(resource.RLIMIT_DATA, room)
+    if ON_LINUX:
+        # That counts what can be written to. What is only reserved costs the tables
+        # of its pages, which count nowhere.
+        arenas = min(threads, _ARENAS_FOR_A_CORE * (os.cpu_count() or 1)) + 1
+        reserved = arenas * _ARENA + _MEMORY_SLACK
+        _limit(resource.RLIMIT_AS, _address_space() + room + reserved)
+
+
+def _address_space() -> int:
+    """Bytes of addresses that this process has in use."""
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def seal(job: Job) -> Walls:

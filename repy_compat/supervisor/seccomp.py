@@ -26,6 +26,7 @@ _FAIL = 0x00050000  # plus the errno
 # Instructions of the filter language, and offsets into what it looks at.
 _LOAD = 0x20
 _JUMP_EQUAL = 0x15
+_JUMP_GREATER = 0x25
 _JUMP_ANY_BIT = 0x45
 _AND = 0x54
 _RETURN = 0x06
@@ -55,8 +56,6 @@ ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "pread64": (17, 67),
     "pwrite64": (18, 68),
     "close": (3, 57),
-    "lseek": (8, 62),
-    "openat": (257, 56),
     "newfstatat": (262, 79),
     "fstat": (5, 80),
     "nanosleep": (35, 101),
@@ -64,7 +63,6 @@ ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "time": (201, None),
     "munmap": (11, 215),
     "mremap": (25, 216),
-    "madvise": (28, 233),
     "brk": (12, 214),
     "select": (23, None),
     "pselect6": (270, 72),
@@ -83,11 +81,7 @@ ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "pipe": (22, None),
     "pipe2": (293, 59),
     "eventfd2": (290, 19),
-    "dup": (32, 23),
-    "dup2": (33, None),
-    "dup3": (292, 24),
     "close_range": (436, 436),
-    "open": (2, None),
     "stat": (4, None),
     "lstat": (6, None),
     "getdents64": (217, 61),
@@ -98,11 +92,6 @@ ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "writev": (20, 66),
     "preadv": (295, 69),
     "pwritev": (296, 70),
-    "ftruncate": (77, 46),
-    "fsync": (74, 82),
-    "fdatasync": (75, 83),
-    "fadvise64": (221, 223),
-    "membarrier": (324, 283),
     "rt_sigaction": (13, 134),
     "rt_sigprocmask": (14, 135),
     "rt_sigreturn": (15, 139),
@@ -142,7 +131,15 @@ LISTENING: dict[str, tuple[int | None, int | None]] = {
 }
 
 #: Allowed with some arguments only.
-CONDITIONAL: dict[str, tuple[int, int]] = {
+CONDITIONAL: dict[str, tuple[int | None, int | None]] = {
+    "openat": (257, 56),
+    "lseek": (8, 62),
+    "madvise": (28, 233),
+    "open": (2, None),
+    "ftruncate": (77, 46),
+    "dup": (32, 23),
+    "dup2": (33, None),
+    "dup3": (292, 24),
     "sendto": (44, 206),
     "sendmsg": (46, 211),
     "sendmmsg": (307, 269),
@@ -170,22 +167,38 @@ _SOCK_KIND = 0xF
 _PROTOCOLS = (0, 6, 17)
 #: Sending with it opens a connection, past the wall around connecting.
 _MSG_FASTOPEN = 0x20000000
-_CLONE_THREAD = 0x10000
+#: What every thread shares with the others: memory, folder, descriptors, signal
+#: handlers. One with descriptors of its own could have as many again.
+_CLONE_THREAD = (0x100, 0x200, 0x400, 0x800, 0x10000)
 _PR_SET_NAME = 15
 _PROT_EXEC = 4
 _MAP_ANONYMOUS = 0x20
-#: TCGETS, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX, SIOCGIFCONF, SIOCGIFADDR: whether it
-#: is a terminal, what can be read, flags of the descriptor, addresses of interfaces.
-_IOCTLS = (0x5401, 0x541B, 0x5421, 0x5450, 0x5451, 0x8912, 0x8915)
+#: Shared, or of huge pages: memory that isn't counted as the process's own.
+_MAP_UNCOUNTED = 0x01 | 0x40000
+#: WILLNEED, DONTNEED, FREE, huge pages or none, left out of dumps or not, guards of
+#: stacks. Not what sends pages into the swap space, where nobody counts them.
+_ADVICE = (3, 4, 8, 14, 15, 16, 17, 102, 103)
+#: O_CREAT and O_TMPFILE.
+_CREATING = 0o100 | 0o20000000
+#: Rights that no file of a program has: to be run, with the rights of its owner even.
+_NO_RIGHTS = 0o7111
+_FIONBIO = 0x5421
+_LAST_STANDARD_STREAM = 2
+#: TCGETS, FIONREAD, FIONCLEX, FIOCLEX, SIOCGIFCONF, SIOCGIFADDR: whether it is a
+#: terminal, what can be read, flags of the descriptor, addresses of interfaces.
+_IOCTLS = (0x5401, 0x541B, 0x5450, 0x5451, 0x8912, 0x8915)
 #: Clocks of other processes have this bit.
 _FOREIGN_CLOCK = 0x80000000
-#: (level, options): SO_REUSEADDR, SO_BROADCAST, SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE,
+#: (level, options): SO_REUSEADDR, SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE,
 #: SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO; TCP_NODELAY; IP_MTU_DISCOVER and IP_RECVERR,
 #: which the resolver sets. No filters, no sharing of ports, no raw headers.
-_SOCKET_OPTIONS = ((1, (2, 6, 7, 8, 9, 13, 20, 21)), (6, (1,)), (0, (10, 11)))
-#: F_DUPFD to F_SETLK, and F_DUPFD_CLOEXEC. F_SETOWN is left out: it sends signals to
-#: any process.
-_FCNTLS = (0, 1, 2, 3, 4, 5, 6, 1030)
+_SOCKET_OPTIONS = ((1, (2, 7, 8, 9, 13, 20, 21)), (6, (1,)), (0, (10, 11)))
+#: F_GETFD, F_SETFD, F_GETFL. F_SETOWN would send signals to any process, F_SETFL
+#: change how others write to what they share with us, F_SETLK hold up whoever locks a
+#: library's file.
+_FCNTLS = (1, 2, 3)
+_F_DUPFD = 0
+_F_DUPFD_CLOEXEC = 1030
 
 
 def machine() -> str | None:
@@ -217,26 +230,45 @@ def program(
             parts.append(_instruction(_JUMP_EQUAL, number, 0, 1))
             parts.append(give_way)
     for name, block in _conditions(own_pid, network).items():
-        length = len(block) // 8
-        parts.append(_instruction(_JUMP_EQUAL, CONDITIONAL[name][column], 0, length))
-        parts.append(block)
+        number = CONDITIONAL[name][column]
+        if number is not None:
+            length = len(block) // 8
+            parts.append(_instruction(_JUMP_EQUAL, number, 0, length))
+            parts.append(block)
     parts.append(_instruction(_RETURN, _FAIL | EPERM))
     return b"".join(parts)
 
 
 def _conditions(own_pid: int, network: bool) -> dict[str, bytes]:
     """For each conditional call the instructions that decide it; each one returns."""
+    # What others may share with us stays as they know it: how it waits, and where
+    # the next piece goes. So it never gets another number either.
+    own = _all_of(_is_own_descriptor())
     conditions = {
-        # fork and vfork are clones without this flag.
-        "clone": _all_of(_has_bit(0, _CLONE_THREAD)),
+        "openat": _all_of(_not_both(2, _CREATING, 3, _NO_RIGHTS)),
+        "open": _all_of(_not_both(1, _CREATING, 2, _NO_RIGHTS)),
+        "lseek": own,
+        "ftruncate": own,
+        "dup": own,
+        "dup2": own,
+        "dup3": own,
+        "madvise": _one_of(2, _ADVICE),
+        # fork and vfork are clones without these flags.
+        "clone": _all_of(b"".join(_has_bit(0, flag) for flag in _CLONE_THREAD)),
         # Its flags lie in memory, where they can't be looked at: the C library
         # falls back to clone.
         "clone3": _instruction(_RETURN, _FAIL | ENOSYS),
         "prctl": _one_of(0, (_PR_SET_NAME,)),
-        "ioctl": _one_of(1, _IOCTLS),
-        "fcntl": _one_of(1, _FCNTLS),
+        "ioctl": _when(_argument(1), _FIONBIO, own) + _one_of(1, _IOCTLS),
+        "fcntl": (
+            _when(_argument(1), _F_DUPFD, own)
+            + _when(_argument(1), _F_DUPFD_CLOEXEC, own)
+            + _one_of(1, _FCNTLS)
+        ),
         "tgkill": _one_of(0, (own_pid,)),
-        "mmap": _all_of(_not_both(2, _PROT_EXEC, 3, _MAP_ANONYMOUS)),
+        "mmap": _all_of(
+            _lacks_bit(3, _MAP_UNCOUNTED) + _not_both(2, _PROT_EXEC, 3, _MAP_ANONYMOUS)
+        ),
         "mprotect": _all_of(_lacks_bit(2, _PROT_EXEC)),
         # Reading its own limits only: process 0, and no new limit (both halves).
         "prlimit64": _all_of(
@@ -285,6 +317,15 @@ def _is_kind(*kinds: int) -> bytes:
     for left in range(len(kinds), 0, -1):
         block += _instruction(_JUMP_EQUAL, kinds[-left], left, 0)
     return block + _FAILED
+
+
+def _is_own_descriptor() -> bytes:
+    """Go on if the first argument is none of the standard streams."""
+    return (
+        _instruction(_LOAD, _argument(0))
+        + _instruction(_JUMP_GREATER, _LAST_STANDARD_STREAM, 1, 0)
+        + _FAILED
+    )
 
 
 def _has_bit(index: int, bit: int) -> bytes:

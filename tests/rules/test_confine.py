@@ -160,6 +160,45 @@ def test_links_folders_and_metadata_are_refused(tmp_path, action):
     assert refused(tmp_path, action)
 
 
+@pytest.mark.parametrize("mode", [0o4644, 0o2644, 0o1644, 0o700])
+def test_no_file_can_be_made_that_can_be_run(tmp_path, mode):
+    """Nor one that gives the rights of the user, the superuser perhaps, to others."""
+    assert refused(tmp_path, lambda: os.open("new", os.O_CREAT | os.O_WRONLY, mode))
+
+
+def test_what_others_write_to_as_well_stays_as_it_is(tmp_path):
+    """How the output waits and where it goes on, under whatever number."""
+    import fcntl
+
+    def action():
+        own = os.open("data", os.O_CREAT | os.O_RDWR, 0o600)
+        changes = {
+            "blocking": lambda number: os.set_blocking(number, False),
+            "flags": lambda number: fcntl.fcntl(number, fcntl.F_SETFL, os.O_DIRECT),
+            "place": lambda number: os.lseek(number, 1 << 30, os.SEEK_SET),
+            "length": lambda number: os.ftruncate(number, 0),
+            "dup": os.dup,
+            "dup2": lambda number: os.dup2(number, 50),
+            "F_DUPFD": lambda number: fcntl.fcntl(number, fcntl.F_DUPFD, 50),
+        }
+        told = {}
+        for name, change in changes.items():
+            told[name] = ""
+            for number in (own, 1):
+                try:
+                    change(number)
+                    told[name] += "+"
+                except OSError:
+                    told[name] += "-"
+        return told
+
+    assert eval(probe(tmp_path, action)) == {
+        **dict.fromkeys(("blocking", "place", "length", "dup", "dup2"), "+-"),
+        "F_DUPFD": "+-",
+        "flags": "--",
+    }
+
+
 # -- the environment and descriptors
 
 
@@ -346,6 +385,9 @@ def test_no_other_process_can_be_signalled(tmp_path, action):
         "splice": 275,
         "readlink": 89,
         "flock": 73,
+        "membarrier": 324,
+        "fadvise64": 221,
+        "sync_file_range": 277,
         "statx": 332,
         "timer of another": 222,
         "unknown": 999,
@@ -375,6 +417,33 @@ def test_the_death_of_the_supervisor_cannot_be_ignored(tmp_path):
 def test_no_machine_code_can_be_made(tmp_path, action):
     """No memory that is written and run."""
     assert refused(tmp_path, action)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        lambda: mmap.mmap(-1, 4096),
+        lambda: mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | 0x40000),
+        lambda: syscall(28, 0, 0, 21),
+        lambda: syscall(56, 0x10B00, 0, 0, 0, 0),
+    ],
+    ids=["shared", "huge pages", "swapped out", "descriptors of a thread's own"],
+)
+@pytest.mark.skipif(seccomp.machine() != "x86_64", reason="numbers of x86_64")
+def test_nothing_can_be_had_that_is_not_counted(tmp_path, action):
+    """Memory that isn't in the process's own, descriptors beyond the limit."""
+    assert refused(tmp_path, action)
+
+
+@pytest.mark.skipif(seccomp.machine() != "x86_64", reason="numbers of x86_64")
+def test_addresses_are_limited(tmp_path):
+    """Reserving costs nothing, but touching what is reserved fills tables of pages."""
+    reserve = 0x4022  # private, anonymous, no promise of memory
+
+    def action():
+        return syscall(9, 0, 1 << 40, 1, reserve, -1, 0)
+
+    assert probe(tmp_path, action, memory=15e6) == "Cannot allocate memory"
 
 
 # -- threads
@@ -520,11 +589,20 @@ def test_no_pair_of_sockets_can_be_made(tmp_path, kind):
         (socket.SOL_SOCKET, 26),
         (socket.SOL_SOCKET, 15),
         (socket.SOL_SOCKET, 25),
+        (socket.SOL_SOCKET, 6),
         (socket.IPPROTO_IP, 3),
         (socket.IPPROTO_IP, 35),
         (41, 26),
     ],
-    ids=["filter", "shared port", "device", "headers", "multicast", "ipv6"],
+    ids=[
+        "filter",
+        "shared port",
+        "device",
+        "broadcast",
+        "headers",
+        "multicast",
+        "ipv6",
+    ],
 )
 def test_other_options_of_sockets_are_refused(tmp_path, option):
     """No packet filters, no sharing of ports, no groups."""

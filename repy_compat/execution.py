@@ -135,6 +135,7 @@ class Execution:
             apply_output_rules=not self.logged,
             network_options=self._network_options(),
             readings=readings,
+            terse=self.terse,
             on_end=end_process,
         )
         return sandbox

@@ -17,13 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from repy_compat.errors import Complaint
     from repy_compat.language.compiler import Program
     from repy_compat.language.includes import Preprocessed, SourceMap
     from repy_compat.world.base import World
-
-
-_LONGEST_SHOWN = 400
 
 
 class Loader:
@@ -119,6 +115,8 @@ class Loader:
         return Ending("startup", outcome.STARTUP_FAILED, reason)
 
     def _refused(self, rejected: ProgramRejected, world: World) -> Ending:
+        from repy_compat.language.complaints import shown_line
+
         text_read, source_map = self.read
         for complaint in () if self.terse else rejected.complaints:
             shown = shown_line(complaint, text_read, source_map)
@@ -141,32 +139,6 @@ class Loader:
             )
         world.error_output.write(report.report([], conclusion, self.dialect_name))
         return Ending("refused", outcome.STARTUP_FAILED, detail)
-
-
-def shown_line(
-    complaint: Complaint, text: bytes | str, source_map: SourceMap | None
-) -> str:
-    """The line that a complaint is about, with a caret, for a person to see.
-
-    ``text`` is the program's with its includes put in, ``source_map`` their map.
-    Empty if there's nothing worth showing.
-    """
-    from repy_compat.language.complaints import excerpt
-
-    line: int | None = complaint.line
-    if source_map is not None:
-        place = complaint.file, complaint.line
-        lines = range(1, text.count("\n") + 2)  # type: ignore[arg-type]
-        line = next((each for each in lines if source_map.locate(each) == place), None)
-    if line is None:
-        return ""
-    shown = excerpt(text, line, complaint.column)
-    if not shown.partition("\n")[0].strip() or len(shown) > _LONGEST_SHOWN:
-        return ""
-    # Whatever the text holds, it mustn't command the terminal.
-    return (
-        "".join(char if char in "\t\n" or char >= " " else "?" for char in shown) + "\n"
-    )
 
 
 def merge_includes(

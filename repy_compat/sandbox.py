@@ -47,6 +47,7 @@ class Sandbox:
         readings: what the program used so far, for ``getresources``.
         exploring: the program was compiled for exploration; its virtual
             namespaces are too.
+        terse: leave our own words about refused texts away.
         wanted: the names that the program can look up (``api.wanted``); None for
             all that there are.
         on_end: called once with the Ending, by whichever event ended the run,
@@ -67,6 +68,7 @@ class Sandbox:
         network_options: object = None,
         readings: Readings | None = None,
         exploring: bool = False,
+        terse: bool = False,
         wanted: Wanted = None,
         on_end: Callable[[Ending], None] | None = None,
     ) -> None:
@@ -77,6 +79,7 @@ class Sandbox:
         self._args = list(args)
         self._simple = simple
         self._banner = banner
+        self._terse = terse
         self._on_end = on_end
         self._deciding = allocate_lock()
         self.ledger = Ledger(limits, world.scheduler)
@@ -175,9 +178,18 @@ class Sandbox:
     # --- the end -------------------------------------------------------------
 
     def _fail(self, error: BaseException, code: int) -> None:
-        text = report.uncaught_exception(error, self.dialect_name, self._locate)
-        self.world.error_output.write(text)
-        self._decide(Ending("exception", code, report.last_line(error)))
+        conclusion = report.last_line(error)
+        frames = report.frames_of(error)
+        text = report.report(frames, conclusion, self.dialect_name, self._locate)
+        self.world.error_output.write(self._plain_words(conclusion) + text)
+        self._decide(Ending("exception", code, conclusion))
+
+    def _plain_words(self, conclusion: str) -> str:
+        """What a person is told about a refused text that ends the run."""
+        refusal = self.runtime.refusal_of_code
+        if self._terse or refusal is None or not refusal.is_quoted_in(conclusion):
+            return ""
+        return refusal.in_plain_words()
 
     def _end_from_inside(
         self, how: str, error: BaseException | None = None

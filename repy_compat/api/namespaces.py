@@ -69,11 +69,9 @@ def _compile_v1(runtime: Runtime, code: str, name: str) -> Program:
     try:
         return runtime.compile(code, name)
     except ProgramRejected as error:
-        raise (
-            Py2SyntaxError(error.reference_text)
-            if error.late
-            else Py2ValueError(_REFUSED + error.reference_text)
-        ) from None
+        said = error.reference_text if error.late else _REFUSED + error.reference_text
+        _note_refusal(runtime, said, error, code)
+        raise (Py2SyntaxError(said) if error.late else Py2ValueError(said)) from None
 
 
 def _new_namespace_v1(runtime: Runtime, program: Program) -> object:
@@ -113,7 +111,9 @@ def _compile_v2(runtime: Runtime, code: str, name: str) -> Program:
     try:
         return runtime.compile(code, name)
     except ProgramRejected as error:
-        raise CodeUnsafeError(_REFUSED + _refusal_v2(error)) from None
+        said = _REFUSED + _refusal_v2(error)
+        _note_refusal(runtime, said, error, code)
+        raise CodeUnsafeError(said) from None
 
 
 def _refusal_v2(error: ProgramRejected) -> str:
@@ -142,6 +142,15 @@ def _new_namespace_v2(runtime: Runtime, program: Program) -> object:
         {"evaluate": evaluate},
         iterated="<class 'virtual_namespace.VirtualNamespace'>",
     )
+
+
+def _note_refusal(
+    runtime: Runtime, said: str, error: ProgramRejected, code: str
+) -> None:
+    """Keep what a person should know of the refusal, should it end the run."""
+    from repy_compat.api.refusals import Refusal
+
+    runtime.refusal_of_code = Refusal(said, error.complaints, code)
 
 
 def _evaluate(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
+    from repy_compat.api.refusals import Refusal
     from repy_compat.api.wanted import Wanted
     from repy_compat.language.cache import CodeCache
     from repy_compat.language.compiler import Program
@@ -96,6 +97,8 @@ class Runtime:
         self.describe_error = describe_error or _no_description
         self.network_options = network_options
         self.wanted = wanted
+        #: the latest text that no namespace was made of
+        self.refusal_of_code: Refusal | None = None
         self.handle_class = HandleV1 if dialect.name == "V1" else Handle
         self._numbers = count()
         self._over = False

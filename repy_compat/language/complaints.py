@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .check import Finding
+    from .includes import SourceMap
     from .late import LateError
     from .lexer import Refused
 
     Locate = Callable[[int], tuple[str, int]]
+
+_LONGEST_SHOWN = 400
 
 
 # -- the reference's texts --
@@ -233,6 +236,30 @@ def _columns(text: str) -> dict[int, list[tuple[int, int]]]:
             old += len(piece)
             new += len(output.encode("utf-8"))
     return columns
+
+
+def shown_line(
+    complaint: Complaint, text: bytes | str, source_map: SourceMap | None
+) -> str:
+    """The line that a complaint is about, with a caret, for a person to see.
+
+    ``text`` is the program's with its includes put in, ``source_map`` their map.
+    Empty if there's nothing worth showing.
+    """
+    line: int | None = complaint.line
+    if source_map is not None:
+        place = complaint.file, complaint.line
+        lines = range(1, text.count("\n") + 2)  # type: ignore[arg-type]
+        line = next((each for each in lines if source_map.locate(each) == place), None)
+    if line is None:
+        return ""
+    shown = excerpt(text, line, complaint.column)
+    if not shown.partition("\n")[0].strip() or len(shown) > _LONGEST_SHOWN:
+        return ""
+    # Whatever the text holds, it mustn't command the terminal.
+    return (
+        "".join(char if char in "\t\n" or char >= " " else "?" for char in shown) + "\n"
+    )
 
 
 def excerpt(source: bytes | str, line: int, column: int | None) -> str:

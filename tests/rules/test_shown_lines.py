@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from repy_compat.errors import Complaint, ProgramRejected
-from repy_compat.loading import Loader, shown_line
+from repy_compat.language.complaints import shown_line
+from repy_compat.loading import Loader
 
 
 def test_line_and_caret() -> None:

@@ -33,43 +33,8 @@ from repy_compat.limits.restrictions import COUNTED, PORTS, RENEWABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Protocol
-
+    from repy_compat.limits.clock import Clock
     from repy_compat.limits.restrictions import Limits
-
-    class ClockLock(Protocol):
-        """What a clock's lock can do: it is a context manager."""
-
-        def __enter__(self) -> object: ...
-
-        def __exit__(
-            self,
-            kind: type[BaseException] | None,
-            error: BaseException | None,
-            trace: TracebackType | None,
-        ) -> object: ...
-
-    class ClockSignal(Protocol):
-        """A flag that an event can wait for."""
-
-        def set(self) -> None: ...
-
-        def wait(self, timeout: float | None = None) -> bool: ...
-
-    class Clock(Protocol):
-        """What the ledger needs of the world's scheduler."""
-
-        def now(self) -> float: ...
-
-        def sleep(self, seconds: float) -> None: ...
-
-        def new_lock(self) -> ClockLock: ...
-
-        def new_signal(self) -> ClockSignal: ...
-
-        def current_name(self) -> str: ...
-
 
 # The operating system holds a program to its share of CPU time.
 CHARGED = tuple(name for name in RENEWABLE if name != "cpu")

@@ -25,7 +25,7 @@ from repy_compat.errors import RateIsZero
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from repy_compat.limits.ledger import Clock
+    from repy_compat.limits.clock import Clock
 
 
 class Rate:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from repy_compat.testing.record import READS, Place, Record, Step
 from repy_compat.testing.trace import VERBS, events_held
-from repy_compat.world.simulation.task import Blocked
-from repy_compat.world.simulation.waiting import SimulatedLock
+from repy_compat.world.simulation.waiting import Blocked, SimulatedLock
 
 if TYPE_CHECKING:
     from repy_compat.testing.subject import Run

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from repy_compat.world.simulation.engine import Engine, Entry
-from repy_compat.world.simulation.task import Blocked
+from repy_compat.world.simulation.waiting import Blocked
 
 Location = tuple[object, ...]
 READS = frozenset("rqn")

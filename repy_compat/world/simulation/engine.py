@@ -36,10 +36,10 @@ from repy_compat.world.simulation.task import (
     OVER,
     PENDING,
     READY,
-    Blocked,
     Task,
 )
 from repy_compat.world.simulation.waiting import (
+    Blocked,
     SimulatedKeepAlive,
     SimulatedLock,
     SimulatedPending,
@@ -384,7 +384,7 @@ class Engine(Scheduler):
         self._new_task(name, body, 0.0)
 
     def call_later(self, delay: float, name: str, body: Body) -> Pending:
-        return SimulatedPending(self, self._new_task(name, body, delay))
+        return SimulatedPending(self.cancel, self._new_task(name, body, delay))
 
     def serve(self, name: str, body: Body) -> None:
         """Run ``body`` beside the program: it doesn't keep the run alive."""

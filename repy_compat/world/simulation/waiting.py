@@ -1,4 +1,4 @@
-"""Locks, signals, pending bodies and keep-alives of the simulated world.
+"""How events of the simulated world wait: locks, signals, pending bodies, keep-alives.
 
 None of these is a choice by itself: a program's point lies in front of each call
 of the API. They only park the running event and say who can run again. A lock
@@ -10,13 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import NamedTuple, Protocol
 
 from repy_compat.world.base import KeepAlive, Lock, Pending, Signal
+from repy_compat.world.simulation.task import OVER, Task
 
-if TYPE_CHECKING:
-    from repy_compat.world.simulation.engine import Engine
-    from repy_compat.world.simulation.task import Task
+
+class Parking(Protocol):
+    """What locks and signals need of the engine: who runs, parking it, waking others."""
+
+    current: Task
+    time: float
+
+    def note(self, what: str, thing: object = None, detail: object = None) -> None: ...
+
+    def block(self, why: object, deadline: float | None = None) -> bool: ...
+
+    def wake(self, task: Task) -> None: ...
+
+    def unwake(self, task: Task) -> None: ...
+
+    def deadline_after(self, seconds: float) -> float: ...
 
 
 class SimulatedLock(Lock):
@@ -24,7 +38,7 @@ class SimulatedLock(Lock):
 
     __slots__ = ("_engine", "_waiting", "holder", "taken")
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Parking) -> None:
         self._engine = engine
         self._waiting: list[Task] = []
         self.taken = False
@@ -87,7 +101,7 @@ class SimulatedSignal(Signal):
 
     __slots__ = ("_engine", "_up", "_waiting")
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Parking) -> None:
         self._engine = engine
         self._up = False
         self._waiting: list[Task] = []
@@ -124,14 +138,14 @@ class SimulatedSignal(Signal):
 class SimulatedPending(Pending):
     """A body that hasn't begun."""
 
-    __slots__ = ("_engine", "_task")
+    __slots__ = ("_cancel", "_task")
 
-    def __init__(self, engine: Engine, task: Task) -> None:
-        self._engine = engine
+    def __init__(self, cancel: Callable[[Task], bool], task: Task) -> None:
+        self._cancel = cancel
         self._task = task
 
     def cancel(self) -> bool:
-        return self._engine.cancel(self._task)
+        return self._cancel(self._task)
 
 
 class SimulatedKeepAlive(KeepAlive):
@@ -146,3 +160,26 @@ class SimulatedKeepAlive(KeepAlive):
         release, self._release = self._release, None
         if release is not None:
             release()
+
+
+class Blocked(NamedTuple):
+    """An event that waits when the run comes to rest.
+
+    ``why`` is ``idle``, ``sleep``, a lock, a signal or an endpoint. ``holder`` is
+    the number of the event that took the lock, or -1; ``holder_over`` says that
+    this event has ended.
+    """
+
+    number: int
+    why: object
+    holder: int
+    holder_over: bool
+
+    @staticmethod
+    def of(task: Task) -> Blocked:
+        """How ``task`` waits now."""
+        why = task.why
+        holder = why.holder if isinstance(why, SimulatedLock) and why.taken else None
+        if holder is None:
+            return Blocked(task.number, why, -1, False)
+        return Blocked(task.number, why, holder.number, holder.state == OVER)

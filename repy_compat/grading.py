@@ -289,7 +289,7 @@ def _vessel_name(name: str) -> str:
     """A name that ``openfile`` takes (Repy V2 specification, section 10)."""
     allowed = "abcdefghijklmnopqrstuvwxyz0123456789._-"
     lowered = "".join(c if c in allowed else "_" for c in name.lower())
-    return lowered.lstrip(".")[-120:]
+    return lowered[-120:].lstrip(".")
 
 
 def _reason(how: str, detail: str, output: str, errors: str) -> str:
@@ -299,11 +299,21 @@ def _reason(how: str, detail: str, output: str, errors: str) -> str:
     if how == "refused":
         return "refused: " + detail
     if how not in OWN_ENDS:
+        # A refused layer or application is told in plain words before its report.
+        told = errors.partition("\n")[0]
+        if told and not _is_rule(told) and how == "exception":
+            detail = told
         return f"ended by {how}" + (f": {detail}" if detail else "")
     if output or errors:
-        first = (output or errors).strip().splitlines()
-        return "printed: " + (first[0] if first else "blank lines")
+        lines = [line.strip() for line in (output or errors).splitlines()]
+        told = next((line for line in lines if line and not _is_rule(line)), "")
+        return "printed: " + (told or (output or errors).strip() or "blank lines")
     return ""
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line is one of the dashes around a report."""
+    return not line.strip("-")
 
 
 def _ends_line(path: str) -> bool:

@@ -126,3 +126,24 @@ def test_nothing_runs_twice(box: Path) -> None:
     attack.write_text(attack.read_text() + "log('seen')\n")
     assert _start(box).wait(timeout=60) == 1
     assert len(_journal(box)) == 4
+
+
+def test_the_reason_says_what_happened(tmp_path: Path) -> None:
+    """Not the dashes of a report, and a refused layer by file and line."""
+    layers, attacks = tmp_path / "layers", tmp_path / "attacks"
+    layers.mkdir()
+    attacks.mkdir()
+    (layers / "refused.r2py").write_text("x = 1\nimport os\n")
+    (layers / "wrong.r2py").write_text(
+        "def ls(): return 3\n"
+        "CHILD_CONTEXT_DEF['listfiles'] = {'type': 'func', 'args': None,"
+        " 'exceptions': None, 'return': list, 'target': ls}\n"
+        "secure_dispatch_module()\n"
+    )
+    (attacks / "lists.r2py").write_text("listfiles()\n")
+    limits = Limits.default()
+    pairs = grading.find_pairs(str(layers), str(attacks), limits, SECONDS)
+    refused, wrong = [grading.judge(pair, limits, SECONDS).reason for pair in pairs]
+    assert refused.startswith("ended by exception: refused.r2py:2: import is not")
+    assert wrong.startswith("printed: ")
+    assert "Fatal Error: Function 'listfiles' tried to return value" in wrong

@@ -6,6 +6,8 @@ hand: importing a library for it would cost more than the rest of the start.
 
 from __future__ import annotations
 
+import os
+
 from repy_compat.errors import UsageError
 
 # name -> whether a value follows. The order is the one the usage text lists.
@@ -163,6 +165,9 @@ def _set(options: Options, name: str, value: str) -> None:
             options.address_preferences.append((name, value))
     elif name == "include-path":
         options.include_path.append(value)
+    elif name == "cwd" and options.cwd and value:
+        # Each is relative to where the one before it led.
+        options.cwd = os.path.join(options.cwd, value)
     elif name == "timeout":
         options.timeout = _seconds(value)
     elif name == "dialect":

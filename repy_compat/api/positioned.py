@@ -146,7 +146,7 @@ class PositionedFile:
         position = self._position
         begin = position - self._buffer_start
         if not 0 <= begin < len(self._buffer):
-            self._buffer = raw.read_at(_CHUNK, position)
+            self._buffer = raw.read_at(_CHUNK, position) if position < _FAR else ""
             self._buffer_start = position
             begin = 0
         stop = self._buffer.find("\n", begin) + 1 or len(self._buffer)

@@ -336,7 +336,7 @@ def _not_subscriptable(text: str) -> Translation:
     name = text.split("'")[1]
     if text.startswith("type "):
         name = "classobj" if name[:1] == OLD else "type"
-    if name in ("set", "frozenset"):
+    if name in ("set", "frozenset", "NamespaceObjectWrapper"):
         return _same(f"'{name}' object does not support indexing")
     return _same(f"'{type_word(name)}' object has no attribute '__getitem__'")
 

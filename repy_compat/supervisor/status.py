@@ -8,6 +8,7 @@ import time
 from repy_compat.outcome import NO_THREAD, STOPPED
 
 _LONGEST_STOP_FILE = 100_000
+_STATES = ("Started", "Terminated", "Stopped", "ThreadErr")
 
 
 class StopRequest:
@@ -56,8 +57,8 @@ class StatusFile:
     """A file whose *name* tells the state of a run: ``PREFIX-STATE-TIME``."""
 
     def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
-        self._folder, self._base = os.path.split(os.path.abspath(prefix))
+        folder, self._base = os.path.split(prefix)
+        self._folder = os.path.abspath(folder)
 
     def write(self, state: str) -> None:
         """Create the file for ``state``, then remove the older ones.
@@ -72,12 +73,18 @@ class StatusFile:
         except OSError:
             return
         for other in others:
-            parts = other.split("-")
-            if len(parts) == 3 and parts[0] == self._base and other != name:
+            if other != name and self._is_older(other):
                 try:
                     os.remove(os.path.join(self._folder, other))
                 except OSError:
                     continue
+
+    def _is_older(self, name: str) -> bool:
+        base, *rest = name.rsplit("-", 2)
+        if base != self._base or len(rest) != 2:
+            return False
+        # With a "-" in the prefix other people's files are more easily mistaken.
+        return "-" not in base or rest[0] in _STATES
 
 
 def _python2_time(seconds: float) -> str:

@@ -228,6 +228,10 @@ def test_cwd_is_where_everything_is_looked_up(tmp_path: Path) -> None:
     done = repy(tmp_path, "--cwd", "inner", "r", "p.repy")
     assert sorted(eval(done.stdout)) == ["p.repy", "r"]
     assert repy(tmp_path, "--cwd=nowhere", "r", "p.repy").returncode == 1
+    # It takes effect at once, so the next one is relative to it.
+    again = repy(tmp_path, "--cwd=inner", "--cwd", "../inner", "r", "p.repy")
+    assert again.stdout == done.stdout
+    assert repy(tmp_path, "--cwd=nowhere", "--cwd=..", "r", "p.repy").returncode == 1
 
 
 def test_norestrictions_keeps_the_limits(tmp_path: Path) -> None:

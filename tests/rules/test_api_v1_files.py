@@ -394,3 +394,15 @@ def test_a_size_far_beyond_the_file_reads_the_file():
     with api_run() as run:
         put(run, "f", "abc")
         assert run.open("f").read(2**62) == "abc"
+
+
+def test_far_beyond_the_file_there_is_nothing():
+    """Section 13.3: past the end is allowed, and every way of reading gives nothing."""
+    with api_run() as run:
+        put(run, "f", "abc")
+        file = run.open("f")
+        file.seek(2**63 - 1)
+        assert (file.read(), file.read(5), file.readline()) == ("", "", "")
+        assert file.readlines() == []
+        file.seek(0)
+        assert file.readline() == "abc"

@@ -18,6 +18,7 @@ from repy_compat.limits.restrictions import Limits
 from repy_compat.supervisor import supervise
 from repy_compat.supervisor.job import Job, SupervisedRun
 from repy_compat.supervisor.link import WorkerLink, frame
+from repy_compat.supervisor.status import StatusFile
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -390,6 +391,22 @@ def test_the_status_file_tells_the_state(tmp_path):
     assert watch.output.startswith("state-Started-") and " " not in watch.output
     left = [path.name for path in tmp_path.glob("state-*")]
     assert len(left) == 1 and left[0].startswith("state-Terminated-")
+
+
+@pytest.mark.parametrize("prefix", ["", "sub/", "sub/a-b", "sub/state"])
+def test_status_files_of_any_prefix(tmp_path, monkeypatch, prefix):
+    """They lie where the prefix says, and only the last one is left."""
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path)
+    others = ["sub/a-b-c-d", "sub/a-x-Started-1", "sub/states-Started-1"]
+    for other in others:
+        Path(other).touch()
+    status = StatusFile(prefix)
+    for state in ("Started", "Started", "Terminated"):
+        status.write(state)
+    left = [str(path) for path in Path().glob("**/*-*") if str(path) not in others]
+    assert len(left) == 1 and left[0].startswith(f"{prefix}-Terminated-")
+    assert all(Path(other).exists() for other in others)
 
 
 def test_a_stopped_run_is_published_as_stopped(tmp_path):

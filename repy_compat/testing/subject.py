@@ -32,6 +32,7 @@ from repy_compat.testing.rig import (
     watch_ledger,
 )
 from repy_compat.testing.schedule import Schedule
+from repy_compat.testing.trace import events_held, trace_lines
 from repy_compat.world.simulated import STEPS, SimulatedWorld
 from repy_compat.world.simulation.carriers import Carrier, new_carrier
 from repy_compat.world.simulation.engine import Chooser
@@ -94,16 +95,12 @@ class Run:
     @property
     def events(self) -> list[tuple[float, int]]:
         """How many events were held over time: ``(virtual seconds, number)``."""
-        from repy_compat.testing.trace import events_held
-
         return events_held(self.record)
 
     @property
     def trace(self) -> list[str]:
         """What happened, a line a step: the same for the same token everywhere."""
-        from repy_compat.testing.trace import trace_lines
-
-        return trace_lines(self)
+        return trace_lines(self.record, self.locate)
 
 
 class Subject:

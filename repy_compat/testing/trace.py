@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
-from repy_compat.testing.record import Record, Step
-
-if TYPE_CHECKING:
-    from repy_compat.testing.subject import Run
+from repy_compat.testing.record import Place, Record, Step
 
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 
@@ -36,21 +32,24 @@ STEPS = {
 }
 
 
-def trace_lines(run: Run) -> list[str]:
+def trace_lines(
+    record: Record, locate: Callable[[Place], tuple[str, int]]
+) -> list[str]:
     """One line for each step: virtual time, event, place, what it does there.
 
+    ``locate`` says of a place which line of which file a person knows it as.
     Nothing in it depends on the machine, the carrier or the version of Python.
     """
     locks: dict[int, int] = {}
     lines = []
-    for moment, step in timed_steps(run.record):
-        told = _told(step, run.record, locks)
+    for moment, step in timed_steps(record):
+        told = _told(step, record, locks)
         if told is not None:
             where = ""
             if step.place is not None:
-                file, line = run.locate(step.place)
+                file, line = locate(step.place)
                 where = f"{file}:{line} "
-            name = run.record.names[step.event]
+            name = record.names[step.event]
             lines.append(f"{moment:.6f} {name} {where}{told}")
     return lines
 

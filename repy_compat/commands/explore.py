@@ -49,8 +49,8 @@ def _explore(words: list[str]) -> int:
     if not given.rest:
         raise UsageError("which program? See 'repy explore --help'")
     program, *args = given.rest
+    from repy_compat.testing.exploration import exploration_json, exploration_text
     from repy_compat.testing.running import explore
-    from repy_compat.testing.telling import exploration_json, exploration_text
 
     shown = sys.stderr.isatty() and "--quiet" not in given.flags
     exploration = explore(

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from repy_compat.testing.explorer import Exploration, Found
+    from repy_compat.testing.exploration import Exploration, Found
     from repy_compat.testing.findings import Finding, Moment
     from repy_compat.testing.generate import (
         arguments,
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from repy_compat.testing.subject import Run
 
 _HOMES = {
-    "Exploration": "explorer",
-    "Found": "explorer",
+    "Exploration": "exploration",
+    "Found": "exploration",
     "Finding": "findings",
     "Moment": "findings",
     "Run": "subject",

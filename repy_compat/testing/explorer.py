@@ -8,10 +8,17 @@ each event that was created and not cancelled ran. Otherwise the verdict is
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from repy_compat.errors import InternalError, UsageError
 from repy_compat.testing.comparing import Comparison
+from repy_compat.testing.exploration import (
+    EXHAUSTED,
+    FAILS,
+    HOLDS,
+    INCONCLUSIVE,
+    Exploration,
+    Found,
+)
 from repy_compat.testing.findings import KINDS, Finding, findings_of
 from repy_compat.testing.rig import WithoutCollector
 from repy_compat.testing.schedule import Departures, follow
@@ -20,61 +27,8 @@ from repy_compat.testing.strategy import Auto, Strategy
 from repy_compat.testing.subject import Run, Subject
 from repy_compat.world.simulation.engine import go_on
 
-FAILS, HOLDS, EXHAUSTED, INCONCLUSIVE = "fails", "holds", "exhausted", "inconclusive"
 SHRINKING_STEPS = 400_000
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Found:
-    """A finding with the smallest schedule that shows it, and that run."""
-
-    finding: Finding
-    run: Run
-    at: int
-
-    @property
-    def token(self) -> str:
-        """The token that shows it again."""
-        return self.run.token
-
-
-@dataclass
-class Exploration:
-    """What the schedules of a program showed.
-
-    ``verdict`` is ``fails``, ``holds`` (within ``schedules`` schedules),
-    ``exhausted`` (holds under every schedule with at most two preemptions) or
-    ``inconclusive``; ``reason`` says why and ``remedy`` what to do then.
-    ``found`` lists the findings, ``ended`` counts the schedules that came to
-    their end, ``events`` the most events of one run, ``first`` is the run
-    without departures.
-    """
-
-    verdict: str
-    schedules: int
-    ended: int
-    events: int
-    found: list[Found]
-    first: Run | None
-    reason: str = ""
-    remedy: str = ""
-    strategies: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def ok(self) -> bool:
-        """Whether the verdict is holds or exhausted."""
-        return self.verdict in (HOLDS, EXHAUSTED)
-
-    def __str__(self) -> str:
-        from repy_compat.testing.telling import exploration_text
-
-        return exploration_text(self)
-
-    def check(self) -> None:
-        """AssertionError with the whole report unless the program holds."""
-        if not self.ok:
-            raise AssertionError(str(self))
 
 
 class Explorer:

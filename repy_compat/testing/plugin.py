@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from repy_compat.testing.explorer import Exploration
+    from repy_compat.testing.exploration import Exploration
     from repy_compat.testing.subject import Run
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from repy_compat.errors import UsageError
 from repy_compat.language.compiler import Program
 from repy_compat.limits.restrictions import Limits
-from repy_compat.testing.explorer import Exploration, Explorer, Progress
+from repy_compat.testing.exploration import Exploration
+from repy_compat.testing.explorer import Explorer, Progress
 from repy_compat.testing.schedule import Schedule, follow
 from repy_compat.testing.strategy import Replay, Strategy, new_strategy
 from repy_compat.testing.subject import Run, Subject

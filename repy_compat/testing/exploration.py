@@ -1,19 +1,76 @@
-"""The text about an exploration: findings, the lines interleaved, what to paste."""
+"""What an exploration showed, and the text about it.
+
+The text tells the findings, the lines interleaved, and what to paste to see it again.
+"""
 
 from __future__ import annotations
 
 import json
 import shlex
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
-if TYPE_CHECKING:
-    from repy_compat.testing.explorer import Exploration, Found
-    from repy_compat.testing.subject import Run
+from repy_compat.testing.findings import Finding
+from repy_compat.testing.subject import Run
+
+FAILS, HOLDS, EXHAUSTED, INCONCLUSIVE = "fails", "holds", "exhausted", "inconclusive"
 
 # Lines of the interleaving that are shown at most.
 SHOWN = 24
 BEFORE = 6
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding with the smallest schedule that shows it, and that run."""
+
+    finding: Finding
+    run: Run
+    at: int
+
+    @property
+    def token(self) -> str:
+        """The token that shows it again."""
+        return self.run.token
+
+
+@dataclass
+class Exploration:
+    """What the schedules of a program showed.
+
+    ``verdict`` is ``fails``, ``holds`` (within ``schedules`` schedules),
+    ``exhausted`` (holds under every schedule with at most two preemptions) or
+    ``inconclusive``; ``reason`` says why and ``remedy`` what to do then.
+    ``found`` lists the findings, ``ended`` counts the schedules that came to
+    their end, ``events`` the most events of one run, ``first`` is the run
+    without departures.
+    """
+
+    verdict: str
+    schedules: int
+    ended: int
+    events: int
+    found: list[Found]
+    first: Run | None
+    reason: str = ""
+    remedy: str = ""
+    strategies: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the verdict is holds or exhausted."""
+        return self.verdict in (HOLDS, EXHAUSTED)
+
+    def __str__(self) -> str:
+        return exploration_text(self)
+
+    def check(self) -> None:
+        """AssertionError with the whole report unless the program holds."""
+        if not self.ok:
+            raise AssertionError(str(self))
+
+
+# --- the text ---------------------------------------------------------------------
 
 
 def exploration_text(exploration: Exploration, again: Sequence[str] = ()) -> str:
@@ -34,15 +91,15 @@ def verdict_line(exploration: Exploration) -> str:
     """The verdict as one sentence."""
     count = _counted(exploration.schedules, "schedule")
     events = _counted(exploration.events, "event")
-    if exploration.verdict == "fails":
+    if exploration.verdict == FAILS:
         number = _counted(len(exploration.found), "finding")
         return f"fails: {number} within {count}"
-    if exploration.verdict == "exhausted":
+    if exploration.verdict == EXHAUSTED:
         return (
             f"holds, exhausted: {count} with up to 2 preemptions, all that there are;"
             f" {events} ran"
         )
-    if exploration.verdict == "holds":
+    if exploration.verdict == HOLDS:
         reason = f" ({exploration.reason})" if exploration.reason else ""
         return f"holds within {count}{reason}; {events} ran"
     text = f"inconclusive after {count}: {exploration.reason}"

@@ -4,16 +4,18 @@
     python tools/mutate_checker.py [--list] [--only TEXT] [--jobs N]
 
 Rules are: in language/check.py each report and each look at a part, each entry of
-its tables and each condition of a report; in language/dialect.py each reserved name;
-in python2/attributes.py and language/meaning/guards.py each guarded name; in
-python2/types.py and python2/errors.py each name that is hidden. The tests run in a
-copy of the project. Ends with 1 if a rule can be removed unnoticed.
+its tables, each condition and each part of one; in language/dialect.py each reserved
+name and condition; each guarded attribute name, which is removed from both of its
+tables (language/meaning/guards.py and python2/tables.py); in python2/errors.py each
+name that is hidden. The tests run in a copy of the project. What changes nothing that
+could be tested is told with its reason. Ends with 1 if a rule can be removed unnoticed.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -27,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CHECK = "repy_compat/language/check.py"
 DIALECT = "repy_compat/language/dialect.py"
 GUARDS = "repy_compat/language/meaning/guards.py"
-ATTRIBUTES = "repy_compat/python2/attributes.py"
+GUARDED = "repy_compat/python2/tables.py"
 ERRORS = "repy_compat/python2/errors.py"
 # What finds most comes first: a run ends with the first failure.
 TESTS = {
@@ -37,10 +39,10 @@ TESTS = {
         "tests/rules/test_language_[ct]*.py",
     ],
     DIALECT: ["tests/rules/test_checker_positions.py"],
-    GUARDS: ["tests/rules/test_guarded_names.py", "tests/rules/test_python2_types.py"],
-    ATTRIBUTES: [
+    GUARDED: [
         "tests/rules/test_guarded_names.py",
-        "tests/rules/test_python2_types.py",
+        "tests/rules/test_python2_[!n]*.py",
+        "tests/rules/test_values_recorded.py",
     ],
     ERRORS: [
         "tests/rules/test_guarded_names.py",
@@ -48,18 +50,31 @@ TESTS = {
         "tests/rules/test_reachable_objects.py",
     ],
 }
+# What changes nothing that a test could notice when it is removed, and why.
+ALIKE = {
+    "if kind is ast.BinOp and node.op.__class__ in operators": (
+        "a shorter way: the method for the kind does the same"
+    ),
+    "if not node.keywords and len(node.args) < 256": (
+        "a shorter way for plain calls: what follows does the same for all"
+    ),
+}
 # Calls that report something or have a part looked at.
 REPORTS = {"name", "none", "shape", "refuse", "constant", "parameter", "parts"}
 PUSHES = {"append", "extend"}
 
 
 class Mutant:
-    """``path`` with ``text`` instead of what it holds; ``what`` was removed."""
+    """Files with other texts; ``what`` was removed, of line ``line`` of ``path``."""
 
-    def __init__(self, path: str, what: str, text: str) -> None:
+    def __init__(self, path: str, line: int, what: str, texts: dict[str, str]) -> None:
         self.path = path
+        self.line = line
         self.what = what
-        self.text = text
+        self.texts = texts
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.what}"
 
 
 def mutants() -> Iterator[Mutant]:
@@ -68,19 +83,33 @@ def mutants() -> Iterator[Mutant]:
         (CHECK, statements_removed),
         (CHECK, fields_removed),
         (CHECK, operands_removed),
+        (CHECK, conditions_removed),
         (CHECK, entries_removed),
         (DIALECT, entries_removed),
         (DIALECT, operands_removed),
-        (GUARDS, entries_removed),
-        (ATTRIBUTES, entries_removed),
+        (DIALECT, conditions_removed),
         (ERRORS, hidden_removed),
     ):
         text = (ROOT / path).read_text()
         for node, new in find(ast.parse(text)):
             shown = getattr(node, "shown", node)
             segment = ast.get_source_segment(text, shown) or ""
-            what = f"{path}:{shown.lineno}: {' '.join(segment.split())}"
-            yield Mutant(path, what, replaced(text, node, new))
+            what = " ".join((getattr(node, "label", "") + segment).split())
+            yield Mutant(path, shown.lineno, what, {path: replaced(text, node, new)})
+    yield from guarded_names_removed()
+
+
+def guarded_names_removed() -> Iterator[Mutant]:
+    """A guarded name, no longer in the table of the lowering nor in the helpers'."""
+    lowering, helpers = ((ROOT / path).read_text() for path in (GUARDS, GUARDED))
+    start = helpers.index("GUARDED = frozenset(")
+    for node, new in entries_removed(ast.parse(lowering)):
+        shown = node.shown  # type: ignore[attr-defined]
+        name = ast.literal_eval(shown)
+        rest = re.sub(rf"\b{name}\b", "", helpers[start:], count=1)
+        assert rest != helpers[start:]
+        texts = {GUARDS: replaced(lowering, node, new), GUARDED: helpers[:start] + rest}
+        yield Mutant(GUARDED, shown.lineno, name, texts)
 
 
 Found = Iterator[tuple[ast.expr | ast.stmt, str]]
@@ -150,7 +179,17 @@ def operands_removed(tree: ast.Module) -> Found:
                 rest = [f"({ast.unparse(value)})" for value in node.values]
                 del rest[index]
                 word = " or " if isinstance(node.op, ast.Or) else " and "
+                left_out = ast.unparse(node.values[index])
+                node.label = f"without {left_out}: "  # type: ignore[attr-defined]
                 yield node, "(" + word.join(rest) + ")"
+
+
+def conditions_removed(tree: ast.Module) -> Found:
+    """Each ``if`` of a rule, which then never holds."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.If, ast.IfExp)) and inside_function(tree, node):
+            node.test.label = "if "  # type: ignore[attr-defined]
+            yield node.test, "False"
 
 
 def inside_function(tree: ast.Module, node: ast.AST) -> bool:
@@ -165,7 +204,7 @@ def inside_function(tree: ast.Module, node: ast.AST) -> bool:
 
 TABLES = {
     "GUARDED", "_OPERATORS", "REFUSED", "RESERVED_PREFIXES", "RESERVED_NAMES",
-    "_CONSTANTS", "_SPECIAL_METHODS",
+    "_CONSTANTS", "_SPECIAL_METHODS", "_SPECIAL", "_TUPLE_PARTS", "_NAME_FIELDS", "_SHAPES",
 }  # fmt: skip
 
 
@@ -231,13 +270,15 @@ def replaced(text: str, node: ast.expr | ast.stmt, new: str) -> str:
 
 def is_noticed(mutant: Mutant, copy: Path) -> bool:
     """Whether a test fails in ``copy`` while the rule is missing."""
-    place = copy / mutant.path
-    original = place.read_bytes()
-    place.write_text(mutant.text)
+    places = {copy / path: text for path, text in mutant.texts.items()}
+    originals = {place: place.read_bytes() for place in places}
+    for place, text in places.items():
+        place.write_text(text)
     try:
         return any(fails(pattern, copy) for pattern in TESTS[mutant.path])
     finally:
-        place.write_bytes(original)
+        for place, original in originals.items():
+            place.write_bytes(original)
 
 
 def fails(pattern: str, copy: Path) -> bool:
@@ -275,31 +316,48 @@ def main(words: list[str]) -> int:
     options.add_argument("--only", default="")
     options.add_argument("--jobs", type=int, default=1)
     chosen = options.parse_args(words)
-    wanted = [mutant for mutant in mutants() if chosen.only in mutant.what]
+    everything = list(mutants())
+    stale = ALIKE.keys() - {mutant.what for mutant in everything}
+    if stale:
+        sys.exit(f"no such rule: {', '.join(stale)}")
+    wanted = [mutant for mutant in everything if chosen.only in str(mutant)]
     if chosen.list:
         for mutant in wanted:
-            print(mutant.what)
+            print(mutant)
         print(f"{len(wanted)} rules")
         return 0
-    unnoticed: list[str] = []
+    alike = [mutant for mutant in wanted if mutant.what in ALIKE]
+    for mutant in alike:
+        print(f"alike: {mutant} ({ALIKE[mutant.what]})", flush=True)
+    tried = [mutant for mutant in wanted if mutant.what not in ALIKE]
+    unnoticed = attempts(tried, chosen.jobs)
+    print(
+        f"{len(wanted)} rules: {len(tried) - len(unnoticed)} noticed when removed, "
+        f"{len(unnoticed)} not, {len(alike)} that change nothing"
+    )
+    return 1 if unnoticed else 0
+
+
+def attempts(tried: list[Mutant], jobs: int) -> list[Mutant]:
+    """The mutants that no test notices."""
+    unnoticed: list[Mutant] = []
     with tempfile.TemporaryDirectory() as folder:
         copies: Queue[Path] = Queue()
-        for number in range(chosen.jobs):
+        for number in range(jobs):
             copies.put(new_copy(Path(folder, str(number))))
 
         def attempt(mutant: Mutant) -> None:
             copy = copies.get()
             try:
                 if not is_noticed(mutant, copy):
-                    unnoticed.append(mutant.what)
-                    print(f"unnoticed: {mutant.what}", flush=True)
+                    unnoticed.append(mutant)
+                    print(f"unnoticed: {mutant}", flush=True)
             finally:
                 copies.put(copy)
 
-        with ThreadPoolExecutor(chosen.jobs) as pool:
-            list(pool.map(attempt, wanted))
-    print(f"{len(wanted)} rules, {len(unnoticed)} removed unnoticed")
-    return 1 if unnoticed else 0
+        with ThreadPoolExecutor(jobs) as pool:
+            list(pool.map(attempt, tried))
+    return unnoticed
 
 
 if __name__ == "__main__":

@@ -216,7 +216,7 @@ class _Walk:
                 pending.append(value)
 
     def name(self, node: ast.AST, name: str, attribute: str) -> None:
-        if name[:1] == PRIVATE and self.words is not None:
+        if self.words is not None:
             field = _NAME_FIELDS[node.__class__]
             self.words.restore(node, field)
             name = getattr(node, field)
@@ -261,8 +261,8 @@ class _Walk:
             self.words.restore(node, "value")
             if node.kind == "L":
                 return
-        if node.kind == "u" and isinstance(node.value, str):
-            self.findings.append(Finding("unicode", node.value, node, "value"))
+        if node.kind == "u":
+            self.findings.append(Finding("unicode", str(node.value), node, "value"))
         else:
             self.shape(node)
 
@@ -278,7 +278,7 @@ class _Walk:
                 pending.append(node.func)
                 return
         arguments: list[ast.AST] = []
-        if len(node.keywords) > 1 or len(node.args) > 255:
+        if len(node.keywords) > 1 or len(node.args) > 254:
             self.late.call(node)
         starred: ast.Starred | None = None
         doubled: ast.keyword | None = None
@@ -325,9 +325,11 @@ class _Walk:
         body = self.after_docstring(node, node.body, node.lineno)
         self.pending.extend(body[::-1])
         if (
-            arguments.posonlyargs or arguments.kwonlyargs or arguments.kw_defaults
-            or node.returns is not None or getattr(node, "type_params", None)
-        ):  # fmt: skip
+            arguments.posonlyargs
+            or arguments.kwonlyargs
+            or node.returns is not None
+            or getattr(node, "type_params", None)
+        ):
             self.shape(node)
         for parameter in parameters:
             if parameter is not None:

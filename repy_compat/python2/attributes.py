@@ -22,69 +22,6 @@ from repy_compat.python2.names import (
 
 MOST_ARGUMENTS = 3
 
-GUARDED = frozenset(
-    [
-        "capitalize",
-        "expandtabs",
-        "format",
-        "isalnum",
-        "isalpha",
-        "isdigit",
-        "islower",
-        "isspace",
-        "istitle",
-        "isupper",
-        "join",
-        "lower",
-        "lstrip",
-        "rsplit",
-        "rstrip",
-        "split",
-        "splitlines",
-        "strip",
-        "swapcase",
-        "title",
-        "translate",
-        "upper",
-        "casefold",
-        "format_map",
-        "isascii",
-        "isdecimal",
-        "isidentifier",
-        "isnumeric",
-        "isprintable",
-        "maketrans",
-        "removeprefix",
-        "removesuffix",
-        "has_key",
-        "items",
-        "iteritems",
-        "iterkeys",
-        "itervalues",
-        "keys",
-        "values",
-        "viewitems",
-        "viewkeys",
-        "viewvalues",
-        "sort",
-        "clear",
-        "copy",
-        "next",
-        "as_integer_ratio",
-        "bit_count",
-        "from_bytes",
-        "is_integer",
-        "to_bytes",
-        "start",
-        "stop",
-        "step",
-        "mapping",
-        "mro",
-        "isdisjoint",
-    ]
-)
-"""The names that lowered code reads through helpers; the language room has the same."""
-
 Function = Callable[..., object]
 
 
@@ -312,10 +249,10 @@ def _own_dunder(cls: type, name: str) -> object:
 def build_helpers(
     methods: Iterable[tuple[type, dict[str, Function]]],
     hidden: Iterable[tuple[type, Iterable[str]]],
-    names: Iterable[str] = GUARDED,
+    names: Iterable[str],
 ) -> dict[str, object]:
     """The helpers for the guarded ``names``, from the tables of the other modules."""
-    guards = {name: Guard(name) for name in (*GUARDED, *names)}
+    guards = {name: Guard(name) for name in names}
     for kind, table in methods:
         for name, function in table.items():
             register_builtin_method(function)

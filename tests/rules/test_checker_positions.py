@@ -64,6 +64,11 @@ assert x, E
 f(E)
 f(a, E)
 f(a=E)
+f(E, a=1)
+f(E, *a)
+f(E, **a)
+f(a, E, b=1, *c)
+f(a=E, *b)
 f(*E)
 f(a, *E)
 f(**E)
@@ -226,6 +231,32 @@ def test_reserved_beginnings(dialect: Dialect) -> None:
 
 
 @DIALECTS
+def test_every_operator_and_every_kind_of_literal_is_allowed(dialect: Dialect) -> None:
+    """The tables of what is allowed hold all of it."""
+    for sign in ["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^"]:
+        assert not is_refused(f"x = y {sign} 1", dialect), sign
+        assert not is_refused(f"x {sign}= 1", dialect), sign
+    for sign in ["<", "<=", ">", ">=", "==", "!=", "<>", "is", "in", "and", "or"]:
+        assert not is_refused(f"x = y {sign} 1", dialect), sign
+    for literal in [
+        "1",
+        "1L",
+        "1.5",
+        "1j",
+        "'s'",
+        "r's'",
+        "b's'",
+        "None",
+        "True",
+        "()",
+        "[]",
+        "{}",
+        "x[...]",
+    ]:
+        assert not is_refused(f"x = {literal}", dialect), literal
+
+
+@DIALECTS
 def test_forbidden_constructs_in_every_expression(dialect: Dialect) -> None:
     """A construct is refused wherever an expression may stand, and named."""
     for what, bad in BAD_EXPRESSIONS.items():
@@ -335,6 +366,18 @@ def test_shapes_inside_of_refused_ones(dialect: Dialect) -> None:
         if isinstance(node, ast.comprehension):
             node.is_async = 1
     assert checker.check(tree, dialect)[0][0].kind == "syntax"
+
+
+@DIALECTS
+def test_type_parameters_and_foreign_operators(dialect: Dialect) -> None:
+    """What newer hosts add to a definition; and what stands beside their operator."""
+    for source in ("def f(): pass", "class A: pass"):
+        tree = parse(source)
+        tree.body[0].type_params = [ast.Name("T", ast.Load())]  # type: ignore[attr-defined]
+        assert checker.check(tree, dialect)[0][0].kind == "syntax"
+    for source in ("a.__b @ c.__d", "a.__b @= c.__d"):
+        findings, _ = checker.check(ast.parse(source), dialect)
+        assert [each.what for each in findings[1:]] == ["__b", "__d"]
 
 
 @DIALECTS

@@ -95,3 +95,21 @@ def test_nul_bytes() -> None:
     """A NUL byte anywhere is refused."""
     expected = "suite() argument 1 must be string without null bytes, not str"
     assert ours("x = 'a\0b'") == f"(\"<type 'exceptions.TypeError'> {expected}\",)"
+
+
+@pytest.mark.parametrize(
+    ("plain", "named", "end", "expected"),
+    [
+        (255, 0, "", "ok"),
+        (256, 0, "", "late: more than 255 arguments (m, line 1)"),
+        (254, 1, "", "ok"),
+        (255, 1, "", "late: more than 255 arguments (m, line 1)"),
+        (0, 256, "", "late: more than 255 arguments (m, line 1)"),
+        (255, 0, ", *a", "ok"),
+        (256, 0, ", *a", "late: more than 255 arguments (m, line 1)"),
+    ],
+)
+def test_many_arguments(plain: int, named: int, end: str, expected: str) -> None:
+    """Of any kind but the stars, 255 at most (language catalogue, L068)."""
+    given = ["1"] * plain + [f"k{number}=1" for number in range(named)]
+    assert ours(f"f({', '.join(given)}{end})") == expected

@@ -11,7 +11,7 @@ from repy_compat.language import meaning
 from repy_compat.language.dialect import Dialect
 from repy_compat.language.meaning import guards
 from repy_compat.language.parser import parse
-from repy_compat.python2 import attributes
+from repy_compat.python2 import attributes, tables
 from repy_compat.python2.builtins import new_builtins
 
 PROGRAMS = Path(__file__).parents[1] / "programs" / "golden" / "language"
@@ -19,7 +19,7 @@ PROGRAMS = Path(__file__).parents[1] / "programs" / "golden" / "language"
 
 def test_guarded_names_are_the_same_in_both_rooms() -> None:
     """What the lowering reads through helpers is what helpers are made for."""
-    assert guards.GUARDED == attributes.GUARDED
+    assert guards.GUARDED == tables.GUARDED
     assert guards.MOST_ARGUMENTS == attributes.MOST_ARGUMENTS
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from repy_compat.language.dialect import Dialect
-from repy_compat.language.meaning.guards import GUARDED
-from repy_compat.python2 import builtins, tables, types
+from repy_compat.python2 import builtins, types
 from tests.evaluating import Space, check
 
 
@@ -137,11 +136,6 @@ def test_python_3_names_are_absent() -> None:
     known = builtins.new_builtins("V2", write=print)
     for name in ("ascii", "breakpoint", "aiter", "RecursionError", "PermissionError"):
         assert name not in known
-
-
-def test_guarded_names_are_those_of_the_lowering() -> None:
-    """Both sides agree which attribute names are read through helpers."""
-    assert tables.GUARDED == GUARDED
 
 
 def test_hidden_attributes() -> None:

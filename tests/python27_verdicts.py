@@ -1,8 +1,8 @@
 """What Python 2.7 and its old compiler package say of a text; run by Python 2.7.
 
-Reads a JSON list of texts (characters 0-255) from standard input and writes a
-JSON list of verdicts: how a Repy V1 check built on that package ends, in the
-words of ``tests.language_verdict``. Python 3 only imports the functions' names.
+Reads a JSON list of texts (characters 0-255), each with its dialect, from standard
+input and writes a JSON list of verdicts: how a Repy check built on that package ends,
+in the words of ``tests.language_verdict``. Python 3 only imports the functions' names.
 """
 
 import json
@@ -17,14 +17,16 @@ ListComp ListCompFor ListCompIf Mod Module Mul Name Node Not Or Pass Power Raise
 Return RightShift Slice Sliceobj Stmt Sub Subscript TryExcept TryFinally Tuple
 UnaryAdd UnarySub While Print Printnl
 """
-ALLOWED = set(NAMES.split())
-SPECIAL = ("__init__", "__del__", "__repr__", "__str__")
+ALLOWED = {"V1": set(NAMES.split())}
+ALLOWED["V2"] = ALLOWED["V1"] - {"Print", "Printnl"}
+SPECIAL = {"V1": ("__init__", "__del__", "__repr__", "__str__")}
+SPECIAL["V2"] = SPECIAL["V1"] + ("__iter__",)
 RESERVED = ("im_", "func_", "tb_", "f_", "co_")
 
 
-def refused_name(name):
-    """Section 5.4 of the Repy V1 specification."""
-    if name in SPECIAL:
+def refused_name(name, dialect):
+    """Section 5.4 of the Repy V1 specification, 3.3 of that of V2."""
+    if name in SPECIAL[dialect]:
         return False
     return name in ("encode", "decode") or "__" in name or name.startswith(RESERVED)
 
@@ -34,27 +36,27 @@ def true_line(line):
     return line if line is None else line - 2
 
 
-def first_finding(root):
+def first_finding(root, dialect):
     """The first construct or name that is refused, or None."""
     pending = [root]
     while pending:
         node = pending.pop()
         kind = node.__class__.__name__
         line = true_line(node.lineno)
-        if kind not in ALLOWED:
+        if kind not in ALLOWED[dialect]:
             return ["check", line, kind]
         for attribute in ("name", "attrname", "value", "doc"):
             value = node.__dict__.get(attribute)
             if value.__class__.__name__ == "unicode":
                 return ["check", line, attribute, "u" + repr(value).lstrip("u")]
             named = attribute in ("name", "attrname") and isinstance(value, str)
-            if named and refused_name(value):
+            if named and refused_name(value, dialect):
                 return ["check", line, attribute, repr(value)]
         pending.extend(reversed(node.getChildNodes()))
     return None
 
 
-def verdict(source):
+def verdict(source, dialect):
     """The verdict on one text."""
     import compiler
     import parser
@@ -72,7 +74,7 @@ def verdict(source):
         return ["deep"]
     except Exception as error:
         return ["text", type(error).__name__, str(error), None]
-    found = first_finding(tree)
+    found = first_finding(tree, dialect)
     if found:
         return found
     try:
@@ -83,4 +85,4 @@ def verdict(source):
 
 
 if __name__ == "__main__":
-    json.dump([verdict(source) for source in json.load(sys.stdin)], sys.stdout)
+    json.dump([verdict(*each) for each in json.load(sys.stdin)], sys.stdout)

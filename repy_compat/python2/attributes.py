@@ -9,7 +9,12 @@ helper does what the host does.
 from __future__ import annotations
 
 from _collections_abc import Callable, Iterable
-from types import FunctionType, MethodType, MethodWrapperType
+from types import (
+    FunctionType,
+    MethodType,
+    MethodWrapperType,
+    WrapperDescriptorType,
+)
 
 from repy_compat.python2 import classes, text, types
 from repy_compat.python2.classes import PRIVATE
@@ -23,6 +28,9 @@ from repy_compat.python2.names import (
 MOST_ARGUMENTS = 3
 
 Function = Callable[..., object]
+
+READERS: dict[str, Function] = {}
+"""What reads each guarded name from a value."""
 
 
 def _no_attribute(value: object, name: str) -> AttributeError:
@@ -178,14 +186,18 @@ def load_dunder(value: object, name: str) -> object:
         return types.special_method(value, name)
     if isinstance(value, classes.ProgramClass):
         found = _own_dunder(value, name)
+        if type(found) is staticmethod:  # a function of ours, see _bindable
+            return found.__func__
         if found is _NONE:
             if classes.is_old_style_class(value):
                 raise AttributeError(
                     f"class {classes.plain_name(value)} has no attribute '{name}'"
                 )
             found = getattr(value, name)
+            if type(found) is WrapperDescriptorType and name in _TEXT_METHODS:
+                return _of_builtin_type(found.__objclass__, name)
         if type(found) is FunctionType:
-            return classes.UnboundMethod(found, value)
+            return classes.unbound(found, value)
         return found
     if classes.is_old_style_instance(value):
         fields = value.__dict__
@@ -201,10 +213,18 @@ def load_dunder(value: object, name: str) -> object:
         raise _no_attribute(value, name)
     found = getattr(value, name)
     if isinstance(value, type) and type(found) is FunctionType:
-        return classes.UnboundMethod(found, value)  # one of ours stays out of sight
+        return classes.unbound(found, value)  # one of ours stays out of sight
     if type(found) is MethodWrapperType and name in _TEXT_METHODS and value is not None:
         return MethodType(_TEXT_METHODS[name], value)
     return found
+
+
+def _of_builtin_type(native: type, name: str) -> object:
+    """The text method that a program's class inherits from a built-in type.
+
+    The host's own would show the host's texts of whatever it is given.
+    """
+    return types.special_method(classes.FACADES[NAMES.get(native, "int")], name)
 
 
 def _own_repr(value: object, /) -> str:
@@ -266,5 +286,7 @@ def build_helpers(
         guards["mro"].table[metaclass] = None  # it would hand out the host's classes
     helpers: dict[str, object] = {PRIVATE + "load_dunder": load_dunder}
     for guard in guards.values():
-        helpers.update(_helpers_of(guard))
+        made = _helpers_of(guard)
+        helpers.update(made)
+        READERS[guard.name] = made[f"{PRIVATE}load_{guard.name}"]  # type: ignore[assignment]
     return helpers

@@ -19,6 +19,10 @@ from types import FunctionType, MethodType
 
 from repy_compat.python2.names import HOST_KIND, NAMES, is_builtin_method, type_name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 PRIVATE = "\u01c0"
 OLD = PRIVATE
 """First letter of the ``__name__`` of old-style classes."""
@@ -47,18 +51,29 @@ class ClosedType(type):
             f"can't set attributes of built-in/extension type '{cls.__name__}'"
         )
 
+    # What the host makes of classes for annotations leads to classes of the host.
+
+    def __or__(cls, other: object) -> object:  # type: ignore[override]
+        return NotImplemented
+
+    __ror__ = __or__  # type: ignore[assignment]
+
+    def __getitem__(cls, key: object) -> NoReturn:
+        raise TypeError(f"'{type_name(cls)}' object has no attribute '__getitem__'")
+
+    __iter__ = None
+
 
 class UnboundMethod:
-    """A function read from a class: calling it checks the first argument."""
+    """A function read from a class: calling it checks the first argument.
+
+    Made by :func:`unbound`: an ``__init__`` here would be within a program's reach.
+    """
 
     __slots__ = (PRIVATE + "function", PRIVATE + "owner")
 
     ǀfunction: FunctionType
     ǀowner: type
-
-    def __init__(self, function: FunctionType, owner: type) -> None:
-        object.__setattr__(self, PRIVATE + "function", function)
-        object.__setattr__(self, PRIVATE + "owner", owner)
 
     def __call__(self, /, *arguments: object, **keywords: object) -> object:
         owner = self.ǀowner
@@ -85,6 +100,14 @@ class UnboundMethod:
     def __repr__(self) -> str:
         owner = plain_name(self.ǀowner)
         return f"<unbound method {owner}.{self.ǀfunction.__name__}>"
+
+
+def unbound(function: FunctionType, owner: type) -> UnboundMethod:
+    """The unbound method that reading ``function`` from ``owner`` gives."""
+    made = object.__new__(UnboundMethod)
+    object.__setattr__(made, PRIVATE + "function", function)
+    object.__setattr__(made, PRIVATE + "owner", owner)
+    return made
 
 
 def _unbound_text(function: object, owner: type, arguments: tuple[object, ...]) -> str:
@@ -123,7 +146,7 @@ def _read_from_class(cls: type, name: str) -> object:
         found = owner.__dict__.get(name, _MISSING)
         if found is not _MISSING:
             if type(found) is FunctionType:
-                return UnboundMethod(found, cls)
+                return unbound(found, cls)
             get = getattr(type(found), "__get__", None)
             return found if get is None else get(found, None, cls)
     raise AttributeError(_no_class_attribute(cls, name))
@@ -173,11 +196,6 @@ class _ClassWithoutMethods(ClosedType):
             _register_method(name)
         if name == "next" or name == "__init__":
             _complete(cls)
-
-    def __or__(cls, other: object) -> object:  # type: ignore[override]
-        return NotImplemented  # the host makes a type of two, Python 2 doesn't
-
-    __ror__ = __or__  # type: ignore[assignment]
 
     def __delattr__(cls, name: str) -> None:
         if cls.__name__[:1] == OLD:

@@ -110,7 +110,7 @@ def with_base(value: object, base: object, kind: str) -> int:
 
 def _whole_text(text: str, base: int, kind: str) -> int:
     """An integer in base 10 from a text that the host doesn't read as 2.7 does."""
-    nul = text.find("\x00")
+    nul = str.find(text, "\x00")
     if nul < 0:
         return _digits(text, base, kind)
     _digits(text[:nul], base, kind)
@@ -118,7 +118,7 @@ def _whole_text(text: str, base: int, kind: str) -> int:
 
 
 def _invalid(text: str, base: int, kind: str) -> ValueError:
-    shown = py2_repr(str(text)[:200])
+    shown = py2_repr(text[:200])
     return ValueError(f"invalid literal for {kind}() with base {base}: {shown}")
 
 
@@ -178,6 +178,7 @@ def float1(value: object) -> float:
         except OverflowError:
             raise OverflowError("long int too large to convert to float") from None
     if isinstance(value, str):
+        value = str.__str__(value)
         if value.isascii() and "_" not in value:
             try:
                 return float(value)
@@ -218,6 +219,7 @@ def make_complex(real: object = _MISSING, imag: object = _MISSING) -> complex:
     if isinstance(real, str):
         if imag is not _MISSING:
             raise TypeError("complex() can't take second arg if first is a string")
+        real = str.__str__(real)
         if not real.isascii() or "_" in real or "\x00" in real:
             raise ValueError("complex() arg is a malformed string")
         return complex(real)

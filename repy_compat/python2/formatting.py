@@ -117,6 +117,8 @@ def format_percent(template, arguments):  # type: ignore[no-untyped-def]
     format that is malformed, KeyError for a missing name, OverflowError for a
     ``%c`` outside 0-255.
     """
+    if type(template) is not str:
+        template = str.__str__(template)
     study = _studies.get(template)
     if study is None:
         study = _study(template)
@@ -375,7 +377,7 @@ def _item(mapping: object, key: str) -> object:
 def _character(value: object) -> str:
     if isinstance(value, str):
         if len(value) == 1:
-            return str(value)
+            return str.__str__(value)
         raise TypeError("%c requires int or char")
     if isinstance(value, int):
         if not INT_MIN <= value <= INT_MAX:

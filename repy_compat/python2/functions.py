@@ -22,6 +22,7 @@ from repy_compat.python2.names import (
     instance_lacks,
     is_old_style_class,
     is_old_style_instance,
+    new_xrange,
     type_name,
 )
 from repy_compat.python2.strings import as_index
@@ -87,7 +88,7 @@ def make_xrange(*arguments: object, **keywords: object) -> Xrange:
         len(made)
     except OverflowError:
         raise OverflowError("xrange() result has too many items") from None
-    return Xrange(made)
+    return new_xrange(made)
 
 
 # --------------------------------------------------------------------------

@@ -93,8 +93,9 @@ def translate(error: BaseException) -> Translation:
     if rule is None:
         rule = _unchanged
     name, arguments = rule(error, text)
-    if OLD in text:
-        arguments = tuple([_without_mark(argument) for argument in arguments])
+    for argument in arguments:
+        if type(argument) is str and OLD in argument:
+            return name, tuple([_without_mark(argument) for argument in arguments])
     return name, arguments
 
 
@@ -318,7 +319,10 @@ def _not_iterable_after_star(error: BaseException, text: str) -> str | None:
         return None
     name = arity.called_name(error)
     given = type_word(text.split("'")[1])
-    return name and f"{name}() argument after * must be an iterable, not {given}"
+    if name is None:
+        return None
+    called = name[1:] + " constructor" if name[:1] == OLD else name + "()"
+    return f"{called} argument after * must be an iterable, not {given}"
 
 
 def _no_deletion(text: str) -> Translation:

@@ -72,14 +72,12 @@ class Xrange:
     """Python 2's ``xrange`` object: a lazy sequence and nothing more.
 
     It can be indexed, iterated and measured; there are no slices, no methods,
-    no comparison by value (Repy language catalogue, "range() is a list").
+    no comparison by value (Repy language catalogue, "range() is a list"). Made by
+    :func:`new_xrange`: an ``__init__`` here would be within a program's reach.
     """
 
     __slots__ = ("ǀrange",)
     ǀrange: range
-
-    def __init__(self, numbers: range) -> None:
-        object.__setattr__(self, "ǀrange", numbers)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"'xrange' object has no attribute '{name}'")
@@ -109,6 +107,13 @@ class Xrange:
         if is_old_style_instance(index):
             raise TypeError("object cannot be interpreted as an index")
         raise TypeError(f"sequence index must be integer, not '{type_name(index)}'")
+
+
+def new_xrange(numbers: range) -> Xrange:
+    """The ``xrange`` object over ``numbers``."""
+    made = object.__new__(Xrange)
+    object.__setattr__(made, "ǀrange", numbers)
+    return made
 
 
 class BuiltinToken:

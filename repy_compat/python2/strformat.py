@@ -26,7 +26,9 @@ def format_fields(
     ValueError for a malformed template or spec, IndexError or KeyError for a
     missing argument, AttributeError for a missing or refused attribute.
     """
-    return _Fields(arguments, keywords).fill(str(template), _MOST_NESTED)
+    # What is remembered of a template outlives the run: no object of a program.
+    text = str.__str__(template)
+    return _Fields(arguments, keywords).fill(text, _MOST_NESTED)
 
 
 class _Field:
@@ -269,8 +271,12 @@ def read_attribute(value: object, name: str) -> object:
     Python 3 has it.
     """
     from repy_compat.python2 import tables
+    from repy_compat.python2.attributes import READERS
 
     if not is_refused_name(name):
+        reader = READERS.get(name)
+        if reader is not None:
+            return reader(value)
         for kind in type(value).__mro__:
             methods = tables.METHODS.get(kind)
             if methods is not None and name in methods:

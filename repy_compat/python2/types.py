@@ -115,8 +115,6 @@ def special_method(facade: object, name: str) -> object:
                 f"type object '{entry.name}' has no attribute '{name}'"
             )
         found = getattr(entry.native, name)
-        if name == "__init__" and type(found) is FunctionType:  # xrange's, ours
-            return object.__init__
         if name in ("__repr__", "__str__"):
             found = text.base_maker(entry.native, name)
         if type(found) is FunctionType or name in ("__repr__", "__str__"):

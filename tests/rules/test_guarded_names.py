@@ -10,7 +10,7 @@ from repy_compat.python2 import tables, types
 from repy_compat.python2.builtins import new_builtins
 from repy_compat.python2.classes import FACADES
 from repy_compat.python2.errors import EXCEPTIONS
-from repy_compat.python2.names import NAMES, Xrange, long
+from repy_compat.python2.names import NAMES, Xrange, long, new_xrange
 
 EXAMPLES = {
     int: 5,
@@ -27,7 +27,7 @@ EXAMPLES = {
     slice: slice(1),
     object: object(),
     type(None): None,
-    Xrange: Xrange(range(3)),
+    Xrange: new_xrange(range(3)),
     type({}.keys()): {}.keys(),
     type({}.values()): {}.values(),
     type({}.items()): {}.items(),
@@ -149,3 +149,14 @@ def test_mro_is_hidden(text: str) -> None:
     for value in values:
         with pytest.raises(AttributeError):
             run(f"result = {text}", value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(dict, "mro"), (list, "copy"), (str, "isascii")]
+)
+def test_format_reads_attributes_as_program_text_does(kind: type, name: str) -> None:
+    """What a name may not lead to from program text, no format text shows."""
+    subclass, instance = derived(NAMES[kind])
+    for value in (subclass, instance):
+        with pytest.raises(AttributeError):
+            run(f"result = '{{0.{name}}}'.format(value)", value)

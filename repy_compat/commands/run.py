@@ -112,6 +112,16 @@ def _require_beside(name: str) -> None:
         )
     if not os.path.isfile(name):
         raise UsageError(f"no such file in the current folder: {name}")
+    from repy_compat.api.exceptions import RepyArgumentError
+    from repy_compat.api.v2_files import check_name
+
+    try:
+        check_name(name)
+    except RepyArgumentError as error:
+        raise UsageError(
+            f"no layer can open {name} ({error}): names have a to z, 0 to 9 and . _ - "
+            "in them, at most 120 characters, and don't begin with a period"
+        ) from None
 
 
 def _change_folder(folder: str) -> None:

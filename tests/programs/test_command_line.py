@@ -340,6 +340,23 @@ def test_unwritable_status(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("App.r2py", "no layer can open App.r2py (Filename has disallowed character"),
+        ("none.r2py", "no such file in the current folder: none.r2py"),
+        ("../app.r2py", "../app.r2py has to be in the current folder"),
+    ],
+)
+def test_names_that_no_layer_can_open(tmp_path: Path, name: str, text: str) -> None:
+    """They are told before anything runs, with exit code 2."""
+    write(tmp_path, "layer.r2py", "secure_dispatch_module()\n")
+    write(tmp_path, "App.r2py", "log('ran')\n")
+    done = repy(tmp_path, "run", "--layer", "layer.r2py", name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert text in done.stderr
+
+
 def test_forgotten_restrictions(tmp_path: Path) -> None:
     """A program in the place of the restrictions file is recognised."""
     name = write(tmp_path, "p.r2py", "log(callargs, '\\n')\n")

@@ -38,6 +38,11 @@ def main(words: list[str]) -> int:
         return _too_few(positional, for_v2)
     restrictions, program, *args = positional
     dialect_name = options.dialect or ("V2" if program.endswith(".r2py") else "V1")
+    if dialect_name == "V2":
+        # Two options of V1 that V2's launcher doesn't have (section 1.1).
+        for name in ("simple", "norestrictions"):
+            if getattr(options, name):
+                return _wrong_option(f"no such option: --{name}", True)
     if options.stop is not None and os.path.exists(options.stop):
         _say(f"Exception: Stop file already exists! File:{options.stop}")
         return outcome.USAGE if dialect_name == "V1" else outcome.STARTUP_FAILED

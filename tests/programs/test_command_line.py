@@ -193,8 +193,10 @@ def test_usage_of_v2(tmp_path: Path) -> None:
         "Repy requires a resource file and the program to run!"
     )
     assert done.returncode == 4
-    done = repy(tmp_path, "--foo", "r", "p.r2py")
-    assert "repy.py: error: no such option: --foo" in done.stderr
+    for name in ("--foo", "--simple", "--norestrictions"):
+        done = repy(tmp_path, name, "r", "p.r2py")
+        assert f"repy.py: error: no such option: {name}" in done.stderr
+        assert done.returncode == 4
 
 
 def test_options_end_at_the_first_word(tmp_path: Path) -> None:

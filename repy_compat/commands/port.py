@@ -39,7 +39,7 @@ def main(words: list[str]) -> int:
 
 def _port(name: str, output: str | None) -> int:
     """Report one program, and write it; the number of questions."""
-    from repy_compat.porting.port.porter import port
+    from repy_compat.porting.port.passes import port
 
     try:
         with open(name, "rb") as file:

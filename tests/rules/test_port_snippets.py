@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from repy_compat.errors import UsageError
-from repy_compat.porting.port.porter import port
+from repy_compat.porting.port.passes import port
 from tests.python27 import interpreter
 
 _FILE = Path(__file__).parents[1] / "programs" / "porting" / "snippets.txt"

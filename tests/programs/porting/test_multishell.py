@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from repy_compat.porting.port.porter import port
+from repy_compat.porting.port.passes import port
 from tests.python27 import interpreter
 
 _FOLDER = Path(__file__).parent / "shell"

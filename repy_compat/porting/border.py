@@ -56,6 +56,7 @@ from repy_compat.api.handles import Handle, HandleV1
 from repy_compat.api.safedict import SafeDict
 from repy_compat.errors import RunEnded
 from repy_compat.porting import raising
+from repy_compat.porting.objects import unwrapped, wrapped
 from repy_compat.porting.raising import BorderError, shown
 from repy_compat.python2 import classes
 from repy_compat.python2.builtins import HELPERS
@@ -141,8 +142,6 @@ def _checked_text(value: str) -> str:
 
 
 def _inward(value: object) -> object:
-    from repy_compat.porting.objects import unwrapped
-
     if isinstance(value, _BYTES):
         try:
             return bytes(value).decode("latin-1")
@@ -269,8 +268,6 @@ def is_instance(value: object) -> bool:
 
 
 def _outward(value: object) -> object:
-    from repy_compat.porting.objects import wrapped
-
     if isinstance(value, FunctionType):
         with _lock:
             known = _original.get(value)
@@ -287,7 +284,7 @@ def _outward(value: object) -> object:
     if is_instance(value) or (
         classes.is_program_class(value) and not issubclass(value, BaseException)  # type: ignore[arg-type]
     ):
-        return wrapped(value)
+        return wrapped(value, across)
     return value
 
 
@@ -303,20 +300,26 @@ def _function_outward(value: object) -> object:
         return made
 
 
+def across(
+    action: Callable[..., object], /, *arguments: object, **keywords: object
+) -> object:
+    """What ``action`` of Repy's does, for Python code: all that passes is converted."""
+    inside = [to_repy(argument) for argument in arguments]
+    named = {name: to_repy(given) for name, given in keywords.items()}
+    try:
+        return from_repy(action(*inside, **named))
+    except BaseException as error:
+        raised = raising.to_python(error, from_repy)
+        if raised is error:
+            raise
+        raise raised from None
+
+
 def new_function(target: object) -> FunctionType:
     """A Python function that calls ``target``, which is Repy's, across the border."""
 
     def repy_function(*arguments: object, **keywords: object) -> object:
-        inside = [to_repy(argument) for argument in arguments]
-        named = {name: to_repy(given) for name, given in keywords.items()}
-        try:
-            result = target(*inside, **named)  # type: ignore[operator]
-        except BaseException as error:
-            raised = raising.to_python(error)
-            if raised is error:
-                raise
-            raise raised from None
-        return from_repy(result)
+        return across(target, *arguments, **keywords)  # type: ignore[arg-type]
 
     name = getattr(target, "__name__", "repy_function")
     assert isinstance(repy_function, FunctionType)

@@ -281,7 +281,7 @@ class Home:
                     del self.modules[path]
                 else:
                     self.modules[path] = known
-                raised = raising.to_python(error)
+                raised = raising.to_python(error, from_repy)
                 if raised is error:
                     raise
                 raise raised from None

@@ -1,8 +1,9 @@
 """Repy's objects and classes as Python code uses them.
 
-Each stands for one object of Repy and passes on what is done to it, converting
-values both ways (:mod:`repy_compat.porting.border`). The same Repy object is always
-the same Python object, for as long as Python code holds it.
+Each stands for one object of Repy and passes on what is done to it, by way of the
+function that it was made with: that converts values both ways
+(:func:`repy_compat.porting.border.across`). The same Repy object is always the same
+Python object, for as long as Python code holds it.
 """
 
 from __future__ import annotations
@@ -11,26 +12,17 @@ import weakref
 from collections.abc import Iterator
 from threading import RLock
 
-from repy_compat.porting import raising
-from repy_compat.porting.border import from_repy, to_repy
+from repy_compat.python2.text import py2_repr, py2_str
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    #: Does something to a Repy object: the action, and the values that go in.
+    Across = Callable[..., object]
+
 _INNER = "\u01c0inner"
-
-
-def _across(action: Callable[..., object], *arguments: object) -> object:
-    """Do something to a Repy object with converted values."""
-    inside = [to_repy(argument) for argument in arguments]
-    try:
-        return from_repy(action(*inside))
-    except BaseException as error:
-        raised = raising.to_python(error)
-        if raised is error:
-            raise
-        raise raised from None
+_ACROSS = "\u01c0across"
 
 
 class RepyObject:
@@ -39,10 +31,11 @@ class RepyObject:
     ``isinstance`` tells its class, as ``isinstance(x, module.TheClass)``.
     """
 
-    __slots__ = (_INNER, "__weakref__")
+    __slots__ = (_ACROSS, _INNER, "__weakref__")
 
-    def __init__(self, inner: object) -> None:
+    def __init__(self, inner: object, across: Across) -> None:
         object.__setattr__(self, _INNER, inner)
+        object.__setattr__(self, _ACROSS, across)
 
     def __getattribute__(self, name: str) -> object:
         if name == "__class__":
@@ -50,54 +43,54 @@ class RepyObject:
         return object.__getattribute__(self, name)
 
     def __getattr__(self, name: str) -> object:
-        return _across(lambda: getattr(_inner(self), name))
+        return _across(self)(lambda: getattr(_inner(self), name))
 
     def __setattr__(self, name: str, value: object) -> None:
-        _across(lambda given: setattr(_inner(self), name, given), value)
+        _across(self)(lambda given: setattr(_inner(self), name, given), value)
 
     def __delattr__(self, name: str) -> None:
-        _across(lambda: delattr(_inner(self), name))
+        _across(self)(lambda: delattr(_inner(self), name))
 
     def __call__(self, *arguments: object, **keywords: object) -> object:
-        named = {name: to_repy(given) for name, given in keywords.items()}
-        return _across(lambda *given: _inner(self)(*given, **named), *arguments)  # type: ignore[operator]
+        return _across(self)(_inner(self), *arguments, **keywords)
 
     def __getitem__(self, key: object) -> object:
-        return _across(lambda given: _inner(self)[given], key)  # type: ignore[index]
+        return _across(self)(lambda given: _inner(self)[given], key)  # type: ignore[index]
 
     def __setitem__(self, key: object, value: object) -> None:
         def store(key: object, value: object) -> None:
             _inner(self)[key] = value  # type: ignore[index]
 
-        _across(store, key, value)
+        _across(self)(store, key, value)
 
     def __delitem__(self, key: object) -> None:
         def delete(key: object) -> None:
             del _inner(self)[key]  # type: ignore[attr-defined]
 
-        _across(delete, key)
+        _across(self)(delete, key)
 
     def __contains__(self, item: object) -> bool:
-        return bool(_across(lambda given: given in _inner(self), item))  # type: ignore[operator]
+        return bool(_across(self)(lambda given: given in _inner(self), item))  # type: ignore[operator]
 
     def __len__(self) -> int:
-        return _across(lambda: len(_inner(self)))  # type: ignore[arg-type, return-value]
+        return _across(self)(lambda: len(_inner(self)))  # type: ignore[arg-type, return-value]
 
     def __bool__(self) -> bool:
         return bool(_inner(self))
 
     def __iter__(self) -> Iterator[object]:
+        across = _across(self)
         for item in iter(_inner(self)):  # type: ignore[call-overload]
-            yield from_repy(item)
+            yield across(lambda item=item: item)
 
     def __next__(self) -> object:
-        return _across(lambda: next(_inner(self)))  # type: ignore[call-overload]
+        return _across(self)(lambda: next(_inner(self)))  # type: ignore[call-overload]
 
     def __str__(self) -> str:
-        return str(_across(lambda: _text(_inner(self))))
+        return str(_across(self)(lambda: py2_str(_inner(self))))
 
     def __repr__(self) -> str:
-        return str(_across(lambda: _representation(_inner(self))))
+        return str(_across(self)(lambda: py2_repr(_inner(self))))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RepyObject) and _inner(self) == _inner(other)
@@ -112,20 +105,20 @@ class RepyClass:
     A Python class may derive from it; its instances are Repy objects then.
     """
 
-    __slots__ = (_INNER, "__weakref__")
+    __slots__ = (_ACROSS, _INNER, "__weakref__")
 
-    def __init__(self, inner: type) -> None:
+    def __init__(self, inner: type, across: Across) -> None:
         object.__setattr__(self, _INNER, inner)
+        object.__setattr__(self, _ACROSS, across)
 
     def __call__(self, *arguments: object, **keywords: object) -> object:
-        named = {name: to_repy(given) for name, given in keywords.items()}
-        return _across(lambda *given: _inner(self)(*given, **named), *arguments)  # type: ignore[operator]
+        return _across(self)(_inner(self), *arguments, **keywords)
 
     def __getattr__(self, name: str) -> object:
-        return _across(lambda: getattr(_inner(self), name))
+        return _across(self)(lambda: getattr(_inner(self), name))
 
     def __setattr__(self, name: str, value: object) -> None:
-        _across(lambda given: setattr(_inner(self), name, given), value)
+        _across(self)(lambda given: setattr(_inner(self), name, given), value)
 
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(unwrapped(instance), _inner(self))  # type: ignore[arg-type]
@@ -137,23 +130,15 @@ class RepyClass:
         return (_inner(self),)
 
     def __repr__(self) -> str:
-        return f"<Repy class {_text(_inner(self))}>"
+        return f"<Repy class {py2_str(_inner(self))}>"
 
 
 def _inner(outside: RepyObject | RepyClass) -> object:
     return object.__getattribute__(outside, _INNER)
 
 
-def _text(value: object) -> str:
-    from repy_compat.python2.text import py2_str
-
-    return py2_str(value)
-
-
-def _representation(value: object) -> str:
-    from repy_compat.python2.text import py2_repr
-
-    return py2_repr(value)
+def _across(outside: RepyObject | RepyClass) -> Across:
+    return object.__getattribute__(outside, _ACROSS)
 
 
 _lock = RLock()
@@ -163,12 +148,16 @@ _outside: weakref.WeakValueDictionary[int, RepyObject | RepyClass] = (
 )
 
 
-def wrapped(inner: object) -> RepyObject | RepyClass:
-    """What stands for a Repy object or class in Python code."""
+def wrapped(inner: object, across: Across) -> RepyObject | RepyClass:
+    """What stands in Python code for a Repy object or class, reached ``across``."""
     with _lock:
         known = _outside.get(id(inner))
         if known is None:
-            known = RepyClass(inner) if isinstance(inner, type) else RepyObject(inner)
+            known = (
+                RepyClass(inner, across)
+                if isinstance(inner, type)
+                else RepyObject(inner, across)
+            )
             _outside[id(inner)] = known
         return known
 

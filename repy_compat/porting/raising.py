@@ -24,7 +24,10 @@ from repy_compat.python2.classes import PRIVATE, ClosedType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
+
+    Crossing = Callable[[object], object]
 
 _ORIGINAL = PRIVATE + "python"
 _LONGEST = 80
@@ -68,12 +71,13 @@ _bridges: dict[type, type[BaseException]] = {}
 _MOVED = dict.fromkeys(("EnvironmentError", "IOError", "OSError"), OSError)
 
 
-def to_python(error: BaseException) -> BaseException:
+def to_python(error: BaseException, outward: Crossing) -> BaseException:
     """The exception that Python code gets when Repy code let ``error`` out.
 
     It has the methods that Python's own tools call and Repy code doesn't see.
+    ``outward`` takes an old-style instance that was raised across the border.
     """
-    raised = _for_python(error)
+    raised = _for_python(error, outward)
     if isinstance(raised, errors.EXCEPTIONS["BaseException"]):
         for method in (BaseException.with_traceback, _ADD_NOTE):
             if method is not None:
@@ -84,17 +88,15 @@ def to_python(error: BaseException) -> BaseException:
 _ADD_NOTE = getattr(BaseException, "add_note", None)  # Python 3.11 and later
 
 
-def _for_python(error: BaseException) -> BaseException:
+def _for_python(error: BaseException, outward: Crossing) -> BaseException:
     if isinstance(error, RunEnded):
         return _traced(ProgramEnded("the Repy program has ended"), error)
     found = original_of(error)
     if found is not error:
         return found
     if isinstance(error, errors.Shadow):
-        from repy_compat.porting.border import from_repy
-
         instance = error.__dict__[PRIVATE + "instance"]
-        return _traced(OldStyleRaised(from_repy(instance), error), error)
+        return _traced(OldStyleRaised(outward(instance), error), error)
     if isinstance(error, errors.EXCEPTIONS["BaseException"]):
         return _bridged(error)
     # The host's own, from a line such as 1/0: it gets Python 2's text, if that

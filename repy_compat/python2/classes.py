@@ -115,7 +115,7 @@ def _unbound_text(function: object, owner: type, arguments: tuple[object, ...]) 
     if arguments:
         first = arguments[0]
         name = plain_name(type(first)) if _is_instance(first) else type_name(first)
-        got = name + " instance"
+        got = name.rpartition(".")[2] + " instance"
     return (
         f"unbound method {function.__name__}() must be called with "  # type: ignore[attr-defined]
         f"{plain_name(owner)} instance as first argument (got {got} instead)"
@@ -279,7 +279,8 @@ class OldRoot(metaclass=_ClassWithoutMethods):
     def __len__(self) -> int:
         if _is_old(self):
             name = plain_name(type(self))
-            raise LacksLength(f"{name} instance has no attribute '__len__'")
+            kind = LacksLength if _is_iterated(self) else AttributeError
+            raise kind(f"{name} instance has no attribute '__len__'")
         raise TypeError(f"object of type '{type(self).__name__}' has no len()")
 
     __bool__ = True.__bool__
@@ -343,11 +344,17 @@ def _is_old(instance: object) -> bool:
 
 
 class LacksLength(AttributeError, TypeError):
-    """An old-style instance was asked for its length: an AttributeError.
+    """An old-style iterator was asked for its length: an AttributeError.
 
     The host asks every iterator for a length hint, and goes on without one only
     after a TypeError; so it's that too, for the host's eyes.
     """
+
+
+def _is_iterated(instance: object) -> bool:
+    """Whether the host may ask an old-style instance for a length hint."""
+    walk = getattr(type(instance), "__iter__", None)
+    return walk is not None or getattr(instance, "next", None) is not None
 
 
 def _lacks(instance: object, method: str, text: str) -> Exception:

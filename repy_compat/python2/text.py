@@ -156,7 +156,7 @@ def _repr_dict(value: dict) -> str:
     try:
         pieces = []
         find = _REPR.get
-        for name, item in list(value.items()):
+        for name, item in list(dict.items(value)):
             maker = find(type(name))
             left = maker(name) if maker is not None else _repr_of_other(name)
             maker = find(type(item))

@@ -358,6 +358,23 @@ _OwnFrozenset = _own_base(frozenset)
 
 
 # --------------------------------------------------------------------------
+# Hidden bases of a program's own strings and numbers: made as Python 2 makes them
+
+
+def _made_alike(base: Any, construct: Construct) -> type:
+    """A base whose instances are made of what ``construct`` gives."""
+    new = base.__new__
+
+    def made(cls: type, /, *arguments: object, **keywords: object) -> object:
+        value = construct(*arguments, **keywords)
+        if base is int and not INT_MIN <= value <= INT_MAX:  # type: ignore[operator]
+            raise OverflowError("Python int too large to convert to C long")
+        return new(cls, value)
+
+    return type(base.__name__, (base,), {"__new__": made, "__slots__": ()})
+
+
+# --------------------------------------------------------------------------
 # The facades
 
 
@@ -409,12 +426,18 @@ for _table in (text._REPR, text._STR):
     _table[Facade] = repr
     _table[Unbound] = repr
 
-INT = _new("int", int, conversions.make_int, conversions.int1, int)
-LONG = _new("long", long, conversions.make_long, conversions.long1, long)
-FLOAT = _new("float", float, conversions.make_float, conversions.float1, float)
-COMPLEX = _new("complex", complex, conversions.make_complex, None, complex)
+_OwnInt = _made_alike(int, conversions.make_int)
+_OwnLong = _made_alike(long, conversions.make_long)
+_OwnFloat = _made_alike(float, conversions.make_float)
+_OwnComplex = _made_alike(complex, conversions.make_complex)
+_OwnStr = _made_alike(str, make_str)
+
+INT = _new("int", int, conversions.make_int, conversions.int1, _OwnInt)
+LONG = _new("long", long, conversions.make_long, conversions.long1, _OwnLong)
+FLOAT = _new("float", float, conversions.make_float, conversions.float1, _OwnFloat)
+COMPLEX = _new("complex", complex, conversions.make_complex, None, _OwnComplex)
 BOOL = _new("bool", bool, make_bool, bool)
-STR = _new("str", str, make_str, py2_str, str)
+STR = _new("str", str, make_str, py2_str, _OwnStr)
 LIST = _new("list", list, make_list, None, list)
 TUPLE = _new("tuple", tuple, make_tuple, None, tuple)
 DICT = _new("dict", dict, dictmaking.make_dict, None, dict)

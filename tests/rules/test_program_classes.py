@@ -343,3 +343,58 @@ def test_classes_are_collected() -> None:
     run(source, keep=lambda cls: kept.append(weakref.ref(cls)))
     gc.collect()
     assert [found() for found in kept] == [None]  # type: ignore[operator]
+
+
+def test_the_length_of_an_old_style_instance_is_no_type_error() -> None:
+    """Only ``except AttributeError`` catches what ``len`` says."""
+    source = """
+class A: pass
+try:
+  try: len(A())
+  except TypeError: print 'no'
+except AttributeError, e: print e
+"""
+    assert run(source) == "A instance has no attribute '__len__'\n"
+
+
+SUBCLASSES = """
+class S(str): pass
+class I(int): pass
+class G(long): pass
+class F(float): pass
+class Sub(S): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("S(0.1 + 0.2), S(5L), S([1L]), S(None)", "('0.3', '5', '[1L]', 'None')"),
+        ("Sub(0.1 + 0.2), type(Sub(1)), str(Sub('x'))", "('0.3', <class '.Sub'>, 'x')"),
+        ("I(' 7 '), I('11', 2), I(3.9), I(x='5'), I()", "(7, 3, 3, 5, 0)"),
+        ("I('1_000')", "ValueError: invalid literal for int() with base 10: '1_000'"),
+        ("I([])", "TypeError: int() argument must be a string or a number, not 'list'"),
+        ("I(2 ** 70)", "OverflowError: Python int too large to convert to C long"),
+        ("G('12L'), G(2 ** 70)", "(12L, 1180591620717411303424L)"),
+        ("F(' 1.5 '), F(2L)", "(1.5, 2.0)"),
+        ("F('x')", "ValueError: could not convert string to float: x"),
+        ("F([])", "TypeError: float() argument must be a string or a number"),
+        ("S(1, 2)", "TypeError: str() takes at most 1 argument (2 given)"),
+    ],
+)
+def test_subclasses_of_types_are_made_as_the_types_are(
+    expression: str, text: str
+) -> None:
+    """What Python 2's own constructor takes, gives and says."""
+    assert shown(expression, SUBCLASSES) == text
+
+
+def test_the_text_of_a_dictionary_is_its_own() -> None:
+    """Methods that a subclass overrides don't change what is shown."""
+    source = """
+class D(dict):
+  def items(self): return 5
+  def keys(self): return 6
+print D(a=1), [D(a=1)]
+"""
+    assert run(source) == "{'a': 1} [{'a': 1}]\n"

@@ -8,7 +8,8 @@ are read off the instruction that made the call.
 from __future__ import annotations
 
 import gc
-from types import FrameType, FunctionType, TracebackType
+from _collections_abc import Iterator
+from types import FrameType, FunctionType, MethodType, TracebackType
 
 from repy_compat.python2 import operands
 from repy_compat.python2.names import HOST_METHODS
@@ -107,8 +108,10 @@ def call_text(error: BaseException, called: str, rest: str) -> str | None:
         keyword = rest.split("'")[1]
         plain = f"{name}() got multiple values for keyword argument '{keyword}'"
         count += innermost and _is_method(called)  # self came with the method
-    for function in _functions(called, frame):
+    for function in _candidates(called, frame, error):
         signature = signature_of(function)
+        if not _agrees(signature, rest):
+            continue
         positional = _positional(signature, rest, keywords, count)
         if positional is None:
             continue
@@ -118,6 +121,15 @@ def call_text(error: BaseException, called: str, rest: str) -> str | None:
         if text is not None:
             return text
     return plain
+
+
+def _agrees(signature: Signature, rest: str) -> bool:
+    """Whether the host can have said ``rest`` of a function of that signature."""
+    if rest.startswith("got an unexpected keyword argument '"):
+        return rest.split("'")[1] not in signature.names
+    if rest.startswith("got multiple values for argument '"):
+        return rest.split("'")[1] in signature.names
+    return True
 
 
 def _is_method(called: str) -> bool:
@@ -231,6 +243,58 @@ def last_operands(error: BaseException) -> tuple[object, object]:
     return operands.topmost(frame, position)
 
 
+def last_arguments(error: BaseException) -> list[object]:
+    """The arguments of the plain call at which a program's innermost frame was."""
+    frame, position, innermost = _last_program_frame(error.__traceback__)
+    if frame is None or not innermost:
+        return []
+    return operands.call_arguments(frame, position)
+
+
+def is_starred(error: BaseException, name: str) -> bool:
+    """Whether a value of the type ``name`` may stand behind ``*`` in the last call."""
+    frame, position, _ = _last_program_frame(error.__traceback__)
+    if frame is None:
+        return False
+    value = operands.starred_value(frame, position)
+    if operands.is_unknown(value):
+        return name not in NEVER_SEQUENCES
+    return type(value).__name__ == name
+
+
+NEVER_SEQUENCES = frozenset(
+    ("int", "long", "float", "complex", "bool", "NoneType", "function", "type")
+)
+"""Types of which the host says in words of its own that they can't follow ``*``."""
+
+
+def last_given(error: BaseException) -> int:
+    """How many arguments the last call gave, positional or not; 0 if unknown."""
+    frame, position, innermost = _last_program_frame(error.__traceback__)
+    if frame is None:
+        return 0
+    if innermost:
+        keywords, count = _arguments(frame, position)
+    else:
+        keywords, count = _helper_arguments(error.__traceback__)
+    return len(keywords) + count
+
+
+def last_callee(error: BaseException) -> str | None:
+    """The name of what a program's innermost frame called, if it is known."""
+    frame, position, innermost = _last_program_frame(error.__traceback__)
+    if frame is None or not innermost:
+        return None
+    return _name_of(operands.callee(frame, position))
+
+
+def _name_of(called: object) -> str | None:
+    if isinstance(called, operands.Attribute):
+        return called.name
+    name = getattr(called, "__name__", None)
+    return name if isinstance(name, str) else None
+
+
 def is_unknown(value: object) -> bool:
     """Whether an operand couldn't be told."""
     return operands.is_unknown(value)
@@ -249,10 +313,7 @@ def called_name(error: BaseException) -> str | None:
         called: object = trace.tb_frame.f_locals.get("function")
     else:
         called, _, _ = operands.starred_call(frame, position)
-    if isinstance(called, operands.Attribute):
-        return called.name
-    name = getattr(called, "__name__", None)
-    return name if isinstance(name, str) else None
+    return _name_of(called)
 
 
 def _wide(raw: bytes, position: int, opname: list[str]) -> int:
@@ -263,25 +324,78 @@ def _wide(raw: bytes, position: int, opname: list[str]) -> int:
     return value
 
 
-def _functions(called: str, frame: FrameType | None) -> list[FunctionType]:
-    """The functions of that qualified name: first where it leads, then everywhere.
-
-    Without a frame it was the host that called one, for a timer say.
-    """
+def _called(called: str, error: BaseException) -> list[FunctionType]:
+    """The function of that qualified name that was called, if that can be told."""
+    frame, position, innermost = _last_program_frame(error.__traceback__)
     if frame is None:
-        return _all_functions(called, None)
+        return []
+    if innermost:
+        found = _function_of(operands.callee(frame, position))
+        return [found] if found and found.__qualname__ == called else []
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    values = {} if trace is None else trace.tb_frame.f_locals
+    for name in ("function", "call", "self"):
+        found = _function_of(values.get(name))
+        if found and found.__qualname__ == called:
+            return [found]
+    return []
+
+
+def _function_of(value: object) -> FunctionType | None:
+    """The program's function that a call of ``value`` runs; runs nothing itself."""
+    if isinstance(value, operands.Attribute):
+        owner, name = value.owner, value.name
+        if operands.is_unknown(owner):
+            return None
+        if not isinstance(owner, type):
+            own = getattr(owner, "__dict__", None)
+            if isinstance(own, dict) and name in own:
+                return _function_of(own[name])
+            owner = type(owner)
+        return _in_class(owner, name)
+    if isinstance(value, type):
+        return _in_class(value, "__init__")
+    if isinstance(value, MethodType):
+        value = value.__func__
+    elif type(value).__name__ == "UnboundMethod":
+        value = value.ǀfunction  # type: ignore[attr-defined]
+    return value if isinstance(value, FunctionType) else None
+
+
+def _in_class(owner: type, name: str) -> FunctionType | None:
+    for base in owner.__mro__:
+        if name in base.__dict__:
+            found = base.__dict__[name]
+            return found if isinstance(found, FunctionType) else None
+    return None
+
+
+def _candidates(
+    called: str, frame: FrameType | None, error: BaseException
+) -> Iterator[FunctionType]:
+    """The functions of that qualified name, the likeliest first.
+
+    What was called, if that can be told; where the name leads; all others. Without
+    a frame it was the host that called one, for a timer say.
+    """
+    yield from _called(called, error)
+    if frame is None:
+        yield from _all_functions(called, None)
+        return
+    if called in HOST_METHODS:
+        yield HOST_METHODS[called]
+        return
     found: object = frame.f_globals.get(called.partition(".")[0])
-    parts = called.split(".")[1:]
-    for part in parts:
+    for part in called.split(".")[1:]:
         if not isinstance(found, type):
             found = None
             break
         found = found.__dict__.get(part)
     if isinstance(found, FunctionType) and found.__qualname__ == called:
-        return [found]
-    if called in HOST_METHODS:
-        return [HOST_METHODS[called]]
-    return _all_functions(called, frame.f_builtins)
+        yield found
+    yield from _all_functions(called, frame.f_builtins)
 
 
 def _all_functions(called: str, builtins: object | None) -> list[FunctionType]:

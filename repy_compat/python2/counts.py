@@ -73,7 +73,7 @@ def takes(
     return mark
 
 
-def count_text(called: str, rest: str) -> str | None:
+def count_text(called: str, rest: str, error: BaseException) -> str | None:
     """2.7's text for the host's ``called() rest``, or None if it's about others."""
     entry = _entries.get(called)
     if entry is None:
@@ -81,6 +81,11 @@ def count_text(called: str, rest: str) -> str | None:
     if rest.startswith(("got ", "takes no keyword")):
         if entry.style != KEYWORDS:
             return f"{entry.name}() takes no keyword arguments"
+        from repy_compat.python2.arity import last_given
+
+        total = last_given(error)
+        if total > entry.most:
+            return _text(entry, total)
         word = rest.split("'")[1]
         if rest.startswith("got multiple values"):
             return f"Argument given by name ('{word}') and position (1)"

@@ -9,7 +9,6 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
 _NEED_TEXT = "expected a string or other character buffer object"
 _SEARCHES = ("find", "rfind", "index", "rindex")
@@ -72,7 +71,10 @@ def method_text(text: str) -> str | None:
 
 def value_text(text: str) -> str:
     """2.7's words for a ValueError: texts of bytes are shown escaped."""
-    if text.endswith(" is not in list"):
+    value, found, _ = text.partition(" is not in list")
+    if found:
+        if value.lstrip("-").isdigit() and not -(2**63) <= int(value) < 2**63:
+            return f"{value}L{found}"
         return text.encode("ascii", "backslashreplace").decode("ascii")
     return text
 
@@ -163,29 +165,13 @@ _RULES: tuple[tuple[str, Callable[[str], str | None]], ...] = (
 )
 
 
-def fill_text(text: str, trace: TracebackType | None) -> str | None:
+def fill_text(text: str, name: str | None) -> str | None:
     """2.7's words for a fill character that is none.
 
-    The host doesn't say which method was called: the last of the three that the
-    code of the innermost frame mentions before the call.
+    The host doesn't say which method was called: ``name`` does, if it is known.
     """
     if not text.startswith("The fill character must be "):
         return None
-    name = _last_mentioned(trace) or "center"
     given = text.rpartition("not ")[2] if ", not " in text else "str"
-    return f"{name}() argument 2 must be char, not {given}"
-
-
-def _last_mentioned(trace: TracebackType | None) -> str | None:
-    from dis import get_instructions
-
-    found = None
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is not None:
-        for instruction in get_instructions(trace.tb_frame.f_code):
-            if instruction.offset >= trace.tb_lasti:
-                break
-            if instruction.argval in ("center", "ljust", "rjust"):
-                found = instruction.argval
-    return found
+    given = "None" if given == "NoneType" else given
+    return f"{name or 'center'}() argument 2 must be char, not {given}"

@@ -27,11 +27,9 @@ EXACT = {
     "int too large to convert to float": "long int too large to convert to float",
     "too many digits in integer": "long int too large to convert to int",
     "Python int too large to convert to C ssize_t": (
-        "long int too large to convert to int"
-    ),
-    "Python int too large to convert to C long": (
         "Python int too large to convert to C long"
     ),
+    "precision too big": "prec too big",
     "cannot fit 'int' into an index-sized integer": (
         "cannot fit 'long' into an index-sized integer"
     ),
@@ -249,6 +247,28 @@ def _type_error(error: BaseException, text: str) -> Translation:
     return _same(_with_words(text))
 
 
+_NO_INDEX = "slice indices must be integers or None or have an __index__ method"
+
+
+def _bad_place(error: BaseException, text: str) -> str | None:
+    """A method with a bad text and a bad number: Python 2 looked at numbers first.
+
+    So does the host for searches, up to 3.12.
+    """
+    name, between, _ = text.partition("() argument ")
+    if not between or " must be str, not " not in text:
+        return None
+    if name == "replace":
+        for count in arity.last_arguments(error)[2:]:
+            if not arity.is_unknown(count) and not isinstance(count, int):
+                return _needs_integer(f"'{type(count).__name__}'")[1][0]  # type: ignore[return-value]
+    elif name in ("find", "rfind", "index", "rindex", "count"):
+        for place in arity.last_arguments(error)[1:]:
+            if not arity.is_unknown(place) and not isinstance(place, (int, type(None))):
+                return _NO_INDEX
+    return None
+
+
 def _with_longs(error: BaseException, text: str) -> str:
     """Operands that are outside of 64 bits are longs, where they can be told."""
     start, left, between, right, end = text.split("'", 4)
@@ -268,11 +288,11 @@ def _of_builtin(error: BaseException, text: str) -> str | None:
     if text.startswith("can't multiply sequence by non-int of type '" + OLD):
         return "object cannot be interpreted as an index"
     called, _, rest = text.partition("() ")
-    told = counts.count_text(called, rest)
+    told = counts.count_text(called, rest, error) or _bad_place(error, text)
     if told is None and "'" + OLD not in text and called[:1] != OLD:
         told = hosttexts.method_text(text)
     if told is None and text.startswith("The fill character"):
-        told = hosttexts.fill_text(text, error.__traceback__)
+        told = hosttexts.fill_text(text, arity.last_callee(error))
     return told
 
 
@@ -315,14 +335,17 @@ def _not_iterable(text: str) -> Translation:
 
 def _not_iterable_after_star(error: BaseException, text: str) -> str | None:
     """The same where the value stood behind ``*`` in a call."""
-    if arity.last_instruction(error) not in ("LIST_EXTEND", "CALL_FUNCTION_EX"):
+    instruction = arity.last_instruction(error)
+    if instruction not in ("LIST_EXTEND", "CALL_FUNCTION_EX"):
         return None
+    starred = text.split("'")[1]
+    if instruction == "CALL_FUNCTION_EX" and not arity.is_starred(error, starred):
+        return None  # it's what was called that says so
     name = arity.called_name(error)
-    given = type_word(text.split("'")[1])
     if name is None:
         return None
     called = name[1:] + " constructor" if name[:1] == OLD else name + "()"
-    return f"{called} argument after * must be an iterable, not {given}"
+    return f"{called} argument after * must be an iterable, not {type_word(starred)}"
 
 
 def _no_deletion(text: str) -> Translation:
@@ -481,7 +504,7 @@ def _call_error(error: BaseException, text: str) -> Translation:
         return _same("object() takes no parameters")
     if rest.startswith("takes exactly one argument (the instance to"):
         return _same("object.__init__() takes no parameters")
-    counted = counts.count_text(called, rest)
+    counted = counts.count_text(called, rest, error)
     if counted is not None:
         return _same(counted)
     if called.partition(".")[0] in BUILTIN_TYPES and "." in called:

@@ -43,12 +43,13 @@ class _Mapping:
 
 
 class Attribute:
-    """What was read from an attribute: only the name is known."""
+    """What was read from an attribute: its name, and what it was read from."""
 
-    __slots__ = ("name",)
+    __slots__ = ("name", "owner")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, owner: object) -> None:
         self.name = name
+        self.owner = owner
 
 
 def topmost(frame: FrameType, position: int) -> tuple[object, object]:
@@ -56,6 +57,45 @@ def topmost(frame: FrameType, position: int) -> tuple[object, object]:
     stack, _ = _followed(frame, position)
     left, right = _take(stack, 2)
     return left, right
+
+
+def call_arguments(frame: FrameType, position: int) -> list[object]:
+    """The arguments of the plain call at a place, as far as known."""
+    return _plain_call(frame, position)[1]
+
+
+def callee(frame: FrameType, position: int) -> object:
+    """What the call at a place calls; None if unknown."""
+    from opcode import opname
+
+    if opname[frame.f_code.co_code[position]] == "CALL_FUNCTION_EX":
+        return starred_call(frame, position)[0]
+    return _plain_call(frame, position)[0]
+
+
+def _plain_call(frame: FrameType, position: int) -> tuple[object, list[object]]:
+    """What is called without stars, and the arguments, keywords' values among them."""
+    from opcode import opname
+
+    stack, count = _followed(frame, position)
+    name = opname[frame.f_code.co_code[position]]
+    if name in ("CALL_KW", "CALL_FUNCTION_KW"):
+        _take(stack, 1)  # the keywords' names
+    arguments = _take(stack, count)
+    slots = 1 if name in ("CALL_FUNCTION", "CALL_FUNCTION_KW") else 2
+    return _known(stack[-slots:]), arguments
+
+
+def _known(slots: list[object]) -> object:
+    """What is called: a place for self, or nothing, lies beside it."""
+    called = [item for item in slots if item is not None and item is not _UNKNOWN]
+    return called[-1] if called else None
+
+
+def starred_value(frame: FrameType, position: int) -> object:
+    """What stands behind ``*`` in the call with stars at a place, as far as known."""
+    stack, last = _followed(frame, position)
+    return _take(stack, 1 + (last & 1))[0]
 
 
 def starred_call(
@@ -72,8 +112,7 @@ def starred_call(
         mapping = stack.pop() if stack else _UNKNOWN
         names = tuple(_names(mapping))
     count = _count(stack.pop()) if stack else None
-    called = [item for item in stack[-2:] if item is not None and item is not _UNKNOWN]
-    return called[-1] if called else None, count, names
+    return _known(stack[-2:]), count, names
 
 
 def _followed(frame: FrameType, position: int) -> tuple[list[object], int]:
@@ -97,7 +136,7 @@ def _step(instruction: object, stack: list[object], frame: FrameType) -> None:
     name: str = instruction.opname  # type: ignore[attr-defined]
     value = instruction.argval  # type: ignore[attr-defined]
     count: int | None = instruction.arg  # type: ignore[attr-defined]
-    if name in ("CACHE", "EXTENDED_ARG", "LIST_TO_TUPLE", "CALL_INTRINSIC_1"):
+    if name in _WITHOUT_EFFECT:
         return
     if name == "LOAD_CONST":
         stack.append(value)
@@ -108,8 +147,12 @@ def _step(instruction: object, stack: list[object], frame: FrameType) -> None:
         if "NULL" in instruction.argrepr:  # type: ignore[attr-defined]
             stack.append(None)
     elif name in ("LOAD_ATTR", "LOAD_METHOD"):
-        _take(stack, 1)
-        stack.append(Attribute(value))
+        stack.append(Attribute(value, _take(stack, 1)[0]))
+        if name == "LOAD_METHOD" or "NULL|self" in instruction.argrepr:  # type: ignore[attr-defined]
+            stack.append(None)
+    elif name == "CALL" and "PRECALL" in dis.opmap:
+        _take(stack, (count or 0) + 2)
+        stack.append(_UNKNOWN)
     elif name in ("BUILD_LIST", "BUILD_TUPLE"):
         _take(stack, count or 0)
         stack.append(_Sequence(count))
@@ -146,6 +189,12 @@ def _step(instruction: object, stack: list[object], frame: FrameType) -> None:
             stack.append(_UNKNOWN)
 
 
+_WITHOUT_EFFECT = frozenset(
+    (
+        *("CACHE", "EXTENDED_ARG", "LIST_TO_TUPLE", "CALL_INTRINSIC_1"),
+        *("PRECALL", "KW_NAMES"),
+    )
+)
 _VARIABLES = frozenset(
     (
         *("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_FAST_CHECK"),

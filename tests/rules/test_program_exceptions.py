@@ -260,6 +260,66 @@ kw = {'q': 1}
     assert run(source) == text + "\n"
 
 
+SAME_NAMES = """
+def make(n):
+  if n == 1:
+    class K:
+      def m(self, a): return a
+  else:
+    class K(object):
+      def m(self, a, b=2): return a
+      def __init__(self, x): pass
+  return K
+one, two = make(1), make(2)
+first, second = one(), two(1)
+class C:
+  def f(self, a): pass
+X = C
+class C:
+  def f(self, b, c=1): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ("first.m()", "m() takes exactly 2 arguments (1 given)"),
+        ("first.m(1, a=2)", "m() got multiple values for keyword argument 'a'"),
+        ("second.m()", "m() takes at least 2 arguments (1 given)"),
+        ("second.m(1, 2, 3)", "m() takes at most 3 arguments (4 given)"),
+        ("one(1)", "this constructor takes no arguments"),
+        ("two()", "__init__() takes exactly 2 arguments (1 given)"),
+        ("one.m(first)", "m() takes exactly 2 arguments (1 given)"),
+        ("X().f(b=2)", "f() got an unexpected keyword argument 'b'"),
+        ("X().f(1, 2, 3)", "f() takes exactly 2 arguments (4 given)"),
+        ("C().f()", "f() takes at least 2 arguments (1 given)"),
+        ("map(X().f, [1], [2])", "f() takes exactly 2 arguments (3 given)"),
+    ],
+)
+def test_functions_of_one_name_are_told_apart(call: str, text: str) -> None:
+    """The complaint is about the function that was called."""
+    source = f"{SAME_NAMES}try: {call}\nexcept TypeError, e: print e\n"
+    assert run(source) == text + "\n"
+
+
+def test_a_constructor_that_iterates_is_not_the_star() -> None:
+    """What is called with a star may itself find something that isn't iterable."""
+    source = """
+def call(f, *a): return f(*a)
+for f, x in (list, 5), (SyntaxError, ('a', 2)), (len, 5):
+  try: call(f, *(f is SyntaxError and x or [x]))
+  except TypeError, e: print e
+try: len(*5)
+except TypeError, e: print e
+"""
+    assert run(source) == (
+        "'int' object is not iterable\n"
+        "'int' object is not iterable\n"
+        "object of type 'int' has no len()\n"
+        "len() argument after * must be an iterable, not int\n"
+    )
+
+
 def test_unbound_names() -> None:
     """The text tells module, function, local and free variables apart."""
     source = """

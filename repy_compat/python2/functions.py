@@ -69,6 +69,8 @@ def _range_argument(value: object, which: str) -> int:
         return int(value)
     if is_old_style_instance(value):
         raise instance_lacks(value, "__trunc__")
+    if isinstance(value, complex):
+        raise TypeError("can't convert complex to int")
     raise TypeError(
         f"range() integer {which} argument expected, got {type_name(value)}."
     )

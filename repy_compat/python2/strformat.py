@@ -11,7 +11,7 @@ from _collections_abc import Iterable, Iterator, Mapping
 from types import MethodType
 
 from repy_compat.python2.conversions import float1
-from repy_compat.python2.names import INT_MAX, type_name
+from repy_compat.python2.names import INT_MAX, INT_MIN, type_name
 from repy_compat.python2.text import py2_repr, py2_str
 
 _REFUSED_STARTS = ("im_", "func_", "tb_", "f_", "co_", "gi_", "cr_", "ag_")
@@ -394,7 +394,10 @@ def _format_int(value: int, spec: str) -> str:
     if letter not in ("", "b", "c", "d", "n", "o", "x", "X"):
         raise _unknown(letter, value)
     if letter == "c":
+        spec = spec.replace("#", "") if parts.alternate else spec
         format(65, spec)  # complains about the spec itself first
+        if not INT_MIN <= value <= INT_MAX:
+            raise OverflowError("Python int too large to convert to C long")
         if not 0 <= value <= 255:
             raise OverflowError("%c arg not in range(0x100)")
     return format(int(value), spec)

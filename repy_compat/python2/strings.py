@@ -148,7 +148,11 @@ def splitlines(text: str, keepends: int = 0, /) -> list[str]:
 @takes(PARSE, 0, 1)
 def expandtabs(text: str, size: int = 8, /) -> str:
     """``text.expandtabs(size)``."""
-    return str.expandtabs(text, as_index(size))
+    width = as_index(size)
+    if not -(2**31) <= width < 2**31:
+        bound = "greater than maximum" if width > 0 else "less than minimum"
+        raise OverflowError("signed integer is " + bound)
+    return str.expandtabs(text, width)
 
 
 @takes(ONE, 1, 1)

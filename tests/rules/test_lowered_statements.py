@@ -180,12 +180,15 @@ def test_a_negative_imaginary_literal_has_no_negative_zero() -> None:
 
 
 def test_deep_chains_are_lowered_without_recursion() -> None:
-    """Long operator chains and elif chains don't exhaust the stack."""
-    chain = "x = " + " + ".join(["1"] * 2000) + "\n"
+    """Long operator chains and elif chains don't exhaust the stack.
+
+    The reference took chains of 900; the compiler of Python 3.12 ends at 1,300.
+    """
+    chain = "x = " + " + ".join(["1"] * 1200) + "\n"
     branches = "if x == 0: print 0\n" + "".join(
-        f"elif x == {number}: print {number}\n" for number in range(1500, 2001)
+        f"elif x == {number}: print {number}\n" for number in range(700, 1201)
     )
-    assert run(chain + branches) == "2000\n"
+    assert run(chain + branches) == "1200\n"
 
 
 @pytest.mark.parametrize("name", ["gi_frame", "with_traceback", "obj", "add_note"])

@@ -126,3 +126,17 @@ def test_precision_of_integers() -> None:
 '%.117d' % 5 !! OverflowError: formatted integer is too long (precision too large?)
 """
     )
+
+
+def test_a_long_literal_is_shown_as_one() -> None:
+    """Behind the operator, too, where it isn't inside a tuple."""
+    check(
+        """
+('%r' % 5L, '%s %%' % 5L, '%r' % (5L,), 'x%rx' % 5) => ('5L', '5 %', '5L', 'x5x')
+"""
+    )
+
+
+def test_characters_by_number_take_any_sign_of_the_number() -> None:
+    """``#`` means nothing for ``c``."""
+    check("('{:#c}'.format(65), '{:#5c}|'.format(65L)) => ('A', '    A|')")

@@ -137,3 +137,84 @@ round('x') !! TypeError: a float is required
 round() !! TypeError: Required argument 'number' (pos 1) not found
 """
     )
+
+
+def test_longs_that_were_written_show_in_complaints() -> None:
+    """A division by zero tells long literals, and integers beyond 64 bits, from ints."""
+    check(
+        """
+1L / 0 !! ZeroDivisionError: long division or modulo by zero
+1 // 0L !! ZeroDivisionError: long division or modulo by zero
+1L % 0 !! ZeroDivisionError: long division or modulo by zero
+2 ** 64 / 0 !! ZeroDivisionError: long division or modulo by zero
+1 / 0 !! ZeroDivisionError: integer division or modulo by zero
+0 % 0 !! ZeroDivisionError: integer division or modulo by zero
+1L / 0.0 !! ZeroDivisionError: float division by zero
+(7L / 2, 7L // 2, 7L % 4, 7 / 2L) => (3, 3, 3, 3)
+"""
+    )
+
+
+def test_shifts_by_more_than_a_machine_integer() -> None:
+    """A count that is a long is refused before anything is shifted."""
+    check(
+        """
+1 << 2 ** 63 !! OverflowError: long int too large to convert to int
+1L << 2 ** 70 !! OverflowError: long int too large to convert to int
+1 >> 2 ** 63 !! OverflowError: long int too large to convert to int
+1 << 'a' !! TypeError: unsupported operand type(s) for <<: 'int' and 'str'
+(1 << 2 ** 3, 1 >> 2 ** 10) => (256, 0)
+"""
+    )
+
+
+def test_dictionaries_and_types_have_no_union() -> None:
+    """``|`` of two dictionaries, or of two types, is Python 3's."""
+    check(
+        """
+{1: 2} | {3: 4} !! TypeError: unsupported operand type(s) for |: 'dict' and 'dict'
+int | str !! TypeError: unsupported operand type(s) for |: 'type' and 'type'
+d | d !! TypeError: unsupported operand type(s) for |: 'dict' and 'dict'
+[d][0] | x.y !! TypeError: unsupported operand type(s) for |: 'dict' and 'dict'
+join(d) !! TypeError: unsupported operand type(s) for |=: 'dict' and 'dict'
+(join(5), join(set([2])), s | s, 1 | 2, True | False, d.viewkeys() | d.viewkeys()) => (5, set([2]), set([1]), 3, True, set(['k']))
+""",
+        "d = {'k': 1}\ns = set([1])\nclass X: pass\nx = X()\nx.y = d\n"
+        "def join(a):\n  b = a\n  b |= a\n  return b",
+    )
+
+
+def test_only_a_bare_literal_takes_its_sign_along() -> None:
+    """``-1j`` is read as one number; ``-(1j)`` turns both parts' signs round."""
+    check(
+        """
+(-1j, - 1j, -(1j), -(0j), --1j) => (-1j, -1j, (-0-1j), (-0-0j), (-0+1j))
+"""
+    )
+
+
+def test_numbers_that_no_machine_integer_holds() -> None:
+    """As arguments they are refused, each in the words of its place."""
+    check(
+        """
+'a'.center(10 ** 20) !! OverflowError: Python int too large to convert to C long
+[1].pop(10 ** 20) !! OverflowError: Python int too large to convert to C long
+'a'.expandtabs(2 ** 40) !! OverflowError: signed integer is greater than maximum
+'{:c}'.format(10 ** 20) !! OverflowError: Python int too large to convert to C long
+'%f' % 10 ** 400 !! TypeError: float argument required, not long
+'%.99999999999999999999f' % 1 !! ValueError: prec too big
+[1].index(2 ** 70) !! ValueError: 1180591620717411303424L is not in list
+range(1j) !! TypeError: can't convert complex to int
+"""
+    )
+
+
+def test_number_of_arguments_comes_before_their_names() -> None:
+    """Too many arguments of a type, named ones included, are counted first."""
+    check(
+        """
+str('1', base=8) !! TypeError: str() takes at most 1 argument (2 given)
+int('11', base=2, foo=3) !! TypeError: int() takes at most 2 arguments (3 given)
+int('11', foo=2) !! TypeError: 'foo' is an invalid keyword argument for this function
+"""
+    )

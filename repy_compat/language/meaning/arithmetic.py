@@ -50,6 +50,15 @@ def of_kind(node: Node, kind: int) -> Node:
     return node
 
 
+DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
+SHIFTS: dict[type, str] = {ast.LShift: "lshift", ast.RShift: "rshift"}
+MAYBE_DICTS = (
+    *(ast.Name, ast.Attribute, ast.Subscript, ast.Call),
+    *(ast.BoolOp, ast.IfExp, ast.Dict, ast.NamedExpr),
+)
+"""Nodes of the lowered tree that can give a dictionary; no operator does."""
+
+
 class Arithmetic:
     """Builds operations on rewritten operands."""
 
@@ -89,12 +98,20 @@ class Arithmetic:
         """``left operator right``; ``prefix`` is ``i`` for the in-place helpers."""
         kind = type(operator)
         result = of_operation(operator, kind_of(left), kind_of(right))
-        if kind is ast.Div or kind is ast.Mod:
+        made: ast.expr
+        if kind in DIVISIONS and is_zero(right):
+            # What fails tells longs from ints.
+            made = call(at, prefix + HELPERS[kind], left, right)
+        elif kind is ast.Div or kind is ast.Mod:
             made = self.division(at, operator, left, right, prefix)
         elif kind is ast.Pow:
             made = self.power(at, left, right, prefix)
         elif kind is ast.FloorDiv and self.complex_numbers:
             made = call(at, prefix + "floordiv", left, right)
+        elif kind is ast.BitOr and may_be_dict(left) and may_be_dict(right):
+            made = self.tested_union(at, left, right, prefix)
+        elif kind in SHIFTS and is_large(right):
+            made = call(at, prefix + SHIFTS[kind], left, right)
         else:
             made = self.native(at, operator, left, right)
         return of_kind(made, result)
@@ -174,6 +191,17 @@ class Arithmetic:
         right, again = shared
         return self.choice(at, self.is_int(at, right), native, left, again, helper)
 
+    def tested_union(
+        self, at: ast.AST, left: ast.expr, right: ast.expr, prefix: str
+    ) -> ast.expr:
+        """``|``: of two dictionaries it makes a third one in Python 3 only."""
+        shared = self.remembered(left) if is_simple(right) else None
+        if shared is None:
+            return call(at, prefix + "or", left, right)
+        left, again = shared
+        test = self.is_int(at, left)
+        return self.choice(at, test, ast.BitOr(), again, right, prefix + "or")
+
     def choice(
         self,
         at: ast.AST,
@@ -244,6 +272,23 @@ class Arithmetic:
             ast.Compare(left=left, ops=[ast.GtE()], comparators=[constant(at, 0.0)]),
         )
         return self.choice(at, test, ast.Pow(), again, right, prefix + "pow")
+
+
+def may_be_dict(node: ast.expr) -> bool:
+    """Whether a rewritten operand can turn out to be a dictionary."""
+    return kind_of(node) == UNKNOWN and type(node) in MAYBE_DICTS
+
+
+def is_zero(node: ast.expr) -> bool:
+    """Whether a rewritten operand is a literal zero."""
+    return type(node) is ast.Constant and type(node.value) is int and not node.value
+
+
+def is_large(node: ast.expr) -> bool:
+    """Whether a shift is by a number that looks as if an int couldn't hold it."""
+    if type(node) is ast.Constant:
+        return isinstance(node.value, int) and node.value > 4096
+    return type(node) is ast.BinOp and type(node.op) in (ast.Pow, ast.LShift)
 
 
 def is_plain_divisor(node: ast.expr) -> bool:

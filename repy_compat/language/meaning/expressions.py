@@ -9,7 +9,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from repy_compat.language.meaning.arithmetic import Arithmetic, kind_of, of_kind
+from repy_compat.language.meaning.arithmetic import (
+    DIVISIONS,
+    HELPERS,
+    Arithmetic,
+    kind_of,
+    of_kind,
+)
 from repy_compat.language.meaning.build import (
     LOAD,
     PRIVATE,
@@ -198,6 +204,9 @@ class Expressions(Arithmetic):
 
     def binary(self, node: ast.BinOp, left: ast.expr) -> ast.expr:
         """``left op right``, where ``left`` is rewritten already."""
+        if type(node.op) in DIVISIONS and shows_long(node.op, left, node.right):
+            helper = HELPERS[type(node.op)]
+            return call(node, helper, left, self.expression(node.right))
         if type(left) is ast.Call and _is_helper(left, "long_literal"):
             left = left.args[0]
         right = self.operand(node.right)
@@ -219,6 +228,7 @@ class Expressions(Arithmetic):
             type(node.op) is ast.USub
             and type(inner) is ast.Constant
             and type(inner.value) is complex
+            and ends_alike(node, inner)
         ):
             # Python 2 reads the sign as a part of the literal: no negative zero.
             return constant(node, complex(0.0, -inner.value.imag))
@@ -646,6 +656,27 @@ class Expressions(Arithmetic):
 
 
 TYPE_TESTS = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq, ast.In, ast.NotIn)
+
+
+def shows_long(operator: ast.operator, left: ast.expr, right: ast.expr) -> bool:
+    """Whether it can be seen that an operand of a division is a long literal.
+
+    ``left`` is rewritten already. A format shows it, and the complaint about a
+    division by zero.
+    """
+    if type(right) is ast.Constant and right.kind == "L":
+        return right.value == 0 or (type(operator) is ast.Mod and kind_of(left) == STR)
+    if type(left) is ast.Call and _is_helper(left, "long_literal"):
+        return type(right) is not ast.Constant or right.value == 0
+    return False
+
+
+def ends_alike(node: ast.expr, inner: ast.expr) -> bool:
+    """Whether ``inner``, at the end of ``node``, isn't put in parentheses."""
+    return (node.end_lineno, node.end_col_offset) == (
+        inner.end_lineno,
+        inner.end_col_offset,
+    )
 
 
 def is_plain_call(node: ast.Call) -> bool:

@@ -32,17 +32,24 @@ def is_native_format(
     if len(arguments) != len(codes):
         return False
     return all(
-        _fits(code, kind_of(argument))
+        _fits(code, argument, kind_of(argument))
         for code, argument in zip(codes, arguments, strict=True)
     )
 
 
-def _fits(code: str, kind: int) -> bool:
+def _fits(code: str, argument: ast.expr, kind: int) -> bool:
     if code in "dixXu":
         return kind == INT
     if code in _FLOAT_CODES:
-        return is_number(kind)
+        return is_number(kind) and not _may_be_huge(argument)
     return code == "s" and kind in (INT, STR)
+
+
+def _may_be_huge(node: ast.expr) -> bool:
+    """Whether an integer looks as if no float could hold it."""
+    if type(node) is ast.Constant:
+        return isinstance(node.value, int) and node.value >= 2**1023
+    return type(node) is ast.BinOp and type(node.op) in (ast.Pow, ast.LShift)
 
 
 def _codes(text: str) -> list[str] | None:

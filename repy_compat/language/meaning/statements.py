@@ -6,7 +6,13 @@ import ast
 from collections.abc import Callable
 
 from repy_compat.language import syntax
-from repy_compat.language.meaning.arithmetic import kind_of, of_kind
+from repy_compat.language.meaning.arithmetic import (
+    MAYBE_DICTS,
+    SHIFTS,
+    is_large,
+    kind_of,
+    of_kind,
+)
 from repy_compat.language.meaning.build import (
     LOAD,
     PRIVATE,
@@ -26,12 +32,8 @@ from repy_compat.language.meaning.exceptions import Exceptions
 from repy_compat.language.meaning.expressions import CAPITAL_CONSTANTS, attribute_name
 from repy_compat.language.meaning.inference import UNKNOWN
 
-IN_PLACE_HELPERS = {
-    ast.Div: "idiv",
-    ast.FloorDiv: "ifloordiv",
-    ast.Mod: "imod",
-    ast.Pow: "ipow",
-}
+OTHERWISE_IN_PYTHON_2 = (ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
+"""Operators whose augmented assignment may need a helper whatever the operands are."""
 
 
 class Statements(Exceptions):
@@ -77,8 +79,7 @@ class Statements(Exceptions):
 
     def augmented(self, node: ast.AugAssign) -> None:
         """``target op= value``; the target's parts are evaluated once."""
-        helper = IN_PLACE_HELPERS.get(type(node.op))
-        if helper is None:
+        if not needs_care(node):
             target = self.target(node.target)
             assert isinstance(target, (ast.Name, ast.Attribute, ast.Subscript))
             node.target = target
@@ -395,6 +396,16 @@ class Statements(Exceptions):
         node.body = self.block(node.body)
         self.scope = outer
         self.add(node)
+
+
+def needs_care(node: ast.AugAssign) -> bool:
+    """Whether ``target op= value`` may have to go through a helper."""
+    kind = type(node.op)
+    if kind is ast.BitOr:
+        return type(node.value) in MAYBE_DICTS
+    if kind in SHIFTS:
+        return is_large(node.value)
+    return kind in OTHERWISE_IN_PYTHON_2
 
 
 TYPE_PARAMETERS: dict[str, list[ast.expr]] = (

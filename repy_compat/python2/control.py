@@ -170,7 +170,7 @@ def xrange_loop(
                 return range(first, second)
             if type(third) is int and -(2**63) <= third < 2**63 and third:
                 return range(first, second, third)
-    from repy_compat.python2.functions import make_xrange
+    from repy_compat.python2.types import make_xrange
 
     return make_xrange(*_given(first, second, third))
 

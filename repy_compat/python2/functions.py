@@ -18,14 +18,11 @@ from repy_compat.python2.iteration import iterate, iterate_or
 from repy_compat.python2.names import (
     INT_MAX,
     INT_MIN,
-    Xrange,
     instance_lacks,
     is_old_style_class,
     is_old_style_instance,
-    new_xrange,
     type_name,
 )
-from repy_compat.python2.strings import as_index
 
 _MISSING = object()
 _Function = Callable[..., object]
@@ -36,7 +33,7 @@ if TYPE_CHECKING:
 
 
 # --------------------------------------------------------------------------
-# range and xrange
+# range
 
 
 @takes(UNPACK, 1, 3, name="range")
@@ -74,23 +71,6 @@ def _range_argument(value: object, which: str) -> int:
     raise TypeError(
         f"range() integer {which} argument expected, got {type_name(value)}."
     )
-
-
-def make_xrange(*arguments: object, **keywords: object) -> Xrange:
-    """``xrange(...)``: machine integers only."""
-    if keywords:
-        raise TypeError("xrange() does not take keyword arguments")
-    if not 1 <= len(arguments) <= 3:
-        raise TypeError("xrange() requires 1-3 int arguments")
-    found = [int(as_index(argument)) for argument in arguments]
-    if len(found) == 3 and found[2] == 0:
-        raise ValueError("xrange() arg 3 must not be zero")
-    made = range(*found)
-    try:
-        len(made)
-    except OverflowError:
-        raise OverflowError("xrange() result has too many items") from None
-    return new_xrange(made)
 
 
 # --------------------------------------------------------------------------

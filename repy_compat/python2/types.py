@@ -29,6 +29,7 @@ from repy_compat.python2.names import (
     NAMES,
     Xrange,
     long,
+    new_xrange,
     type_name,
 )
 from repy_compat.python2.text import py2_str
@@ -275,17 +276,28 @@ def make_slice(*arguments: object, **keywords: object) -> slice:
     return slice(*arguments)
 
 
+def make_xrange(*arguments: object, **keywords: object) -> Xrange:
+    """``xrange(...)``: machine integers only."""
+    if keywords:
+        raise TypeError("xrange() does not take keyword arguments")
+    if not 1 <= len(arguments) <= 3:
+        raise TypeError("xrange() requires 1-3 int arguments")
+    found = [int(conversions.as_index(argument)) for argument in arguments]
+    if len(found) == 3 and found[2] == 0:
+        raise ValueError("xrange() arg 3 must not be zero")
+    made = range(*found)
+    try:
+        len(made)
+    except OverflowError:
+        raise OverflowError("xrange() result has too many items") from None
+    return new_xrange(made)
+
+
 def _no_constructor(name: str) -> Construct:
     def refuse(*arguments: object, **keywords: object) -> object:
         raise TypeError(f"cannot create '{name}' instances")
 
     return refuse
-
-
-def _make_xrange(*arguments: object, **keywords: object) -> object:
-    from repy_compat.python2.functions import make_xrange
-
-    return make_xrange(*arguments, **keywords)
 
 
 # --------------------------------------------------------------------------
@@ -445,7 +457,7 @@ SET = _new("set", set, make_set, None, _OwnSet)
 FROZENSET = _new("frozenset", frozenset, make_frozenset, None, _OwnFrozenset)
 OBJECT = _new("object", object, make_object, None, NewRoot)
 SLICE = _new("slice", slice, make_slice)
-XRANGE = _new("xrange", Xrange, _make_xrange)
+XRANGE = _new("xrange", Xrange, make_xrange)
 _entries[DICT].members["fromkeys"] = dictmaking.FROMKEYS
 _entries[FLOAT].members["fromhex"] = dictmaking.FROMHEX
 

@@ -18,8 +18,9 @@ from repy_compat.api.v1_streams import Stream
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
-    from repy_compat.api.v1_comms import Comms
+    from repy_compat.api.v1_streams import StreamOwner
     from repy_compat.limits.ledger import Item
     from repy_compat.world.base import (
         DatagramSocket,
@@ -29,6 +30,29 @@ if TYPE_CHECKING:
         Scheduler,
         Watch,
     )
+
+    class ListenerOwner(StreamOwner, Protocol):
+        """What a listener needs of the run's network, besides what connections need."""
+
+        @property
+        def lock(self) -> Turnstile: ...
+
+        def keep_alive(self) -> KeepAlive: ...
+
+        def watch(self, endpoint: Endpoint, ready: Callable[[], None]) -> Watch: ...
+
+        def pause(self, seconds: float) -> None: ...
+
+        def start_when_room(self, body: Callable[[], None]) -> None: ...
+
+        def handle_of(self, id: str) -> object: ...
+
+        def socket_of(self, stream: Stream) -> object: ...
+
+        def make_call(
+            self, function: Callable[..., object], arguments: tuple[object, ...]
+        ) -> None: ...
+
 
 _NO_DESCRIPTOR_PAUSE = 0.1  # seconds until an accept is tried again
 
@@ -68,55 +92,55 @@ class Registration:
 
     def __init__(
         self,
-        comms: Comms,
+        owner: ListenerOwner,
         key: tuple[str, str, int],
         endpoint: Endpoint,
         item: Item,
         function: Callable[..., object],
     ) -> None:
-        self.comms = comms
+        self.owner = owner
         self.key = key
-        self.id = comms.new_id()
+        self.id = owner.new_id()
         self.function = function
         self.stopped = False
         self._endpoint = endpoint
         self._item = item
         self._watch: Watch | None = None
         self._receiving = receiving(key[1])
-        self._keep_alive: KeepAlive = comms.keep_alive()
+        self._keep_alive: KeepAlive = owner.keep_alive()
 
     def begin(self) -> None:
         """Start to watch the endpoint, unless it was stopped meanwhile."""
-        with self.comms.lock:
+        with self.owner.lock:
             if not self.stopped:
-                self._watch = self.comms.watch(self._endpoint, self._arrived)
+                self._watch = self.owner.watch(self._endpoint, self._arrived)
 
     def _arrived(self) -> None:
         """On the selector's thread: there is something to read."""
-        self.comms.start_when_room(self._deliver)
+        self.owner.start_when_room(self._deliver)
 
     def _deliver(self) -> None:
         """In an event of its own: read, listen on, call the function."""
         if self.stopped:
             return
         # What these raise (a rate of zero) ends the run, so nobody listens on.
-        self.comms.charge(self._receiving, 0)
+        self.owner.charge(self._receiving, 0)
         call = self._next_call()
         self._listen_on()
         if call is not None:
-            self.comms.make_call(*call)
+            self.owner.make_call(*call)
 
     def _listen_on(self) -> None:
         """See to what comes next: here and now if it's there, else by the watch."""
         if self.stopped:
             return
         if self._has_more():
-            self.comms.start_when_room(self._deliver)
+            self.owner.start_when_room(self._deliver)
             return
         watch = self._watch
         if watch is None:
             # This event came before ``begin`` had even seen its watch.
-            with self.comms.lock:
+            with self.owner.lock:
                 watch = self._watch
         if watch is not None:
             watch.resume()
@@ -148,13 +172,13 @@ class MessageListener(Registration):
 
     def __init__(
         self,
-        comms: Comms,
+        owner: ListenerOwner,
         key: tuple[str, str, int],
         endpoint: DatagramSocket,
         item: Item,
         function: Callable[..., object],
     ) -> None:
-        super().__init__(comms, key, endpoint, item, function)
+        super().__init__(owner, key, endpoint, item, function)
         self.endpoint = endpoint
 
     def _next_call(self) -> tuple[Callable[..., object], tuple[object, ...]] | None:
@@ -165,8 +189,8 @@ class MessageListener(Registration):
         if not message:
             return None
         # By the reference's rule, which rates are tuned to: loop whatever the IP.
-        self.comms.charge("looprecv", len(message))
-        function, handle = self.function, self.comms.handle_of(self.id)
+        self.owner.charge("looprecv", len(message))
+        function, handle = self.function, self.owner.handle_of(self.id)
         return function, (remote.ip, remote.port, message, handle)
 
 
@@ -175,13 +199,13 @@ class StreamListener(Registration):
 
     def __init__(
         self,
-        comms: Comms,
+        owner: ListenerOwner,
         key: tuple[str, str, int],
         listener: Listener,
         item: Item,
         function: Callable[..., object],
     ) -> None:
-        super().__init__(comms, key, listener, item, function)
+        super().__init__(owner, key, listener, item, function)
         self._listener = listener
 
     def _next_call(self) -> tuple[Callable[..., object], tuple[object, ...]] | None:
@@ -189,14 +213,14 @@ class StreamListener(Registration):
             connection = self._listener.accept()
         except OSError as problem:
             if problem.errno in NO_ROOM:
-                self.comms.pause(_NO_DESCRIPTOR_PAUSE)
+                self.owner.pause(_NO_DESCRIPTOR_PAUSE)
             return None
-        stream = Stream(self.comms, connection, None)
-        comms = self.comms
+        stream = Stream(self.owner, connection, None)
+        owner = self.owner
         return self.function, (
             stream.remote.ip,
             stream.remote.port,
-            comms.socket_of(stream),
-            comms.handle_of(stream.id),
-            comms.handle_of(self.id),
+            owner.socket_of(stream),
+            owner.handle_of(stream.id),
+            owner.handle_of(self.id),
         )

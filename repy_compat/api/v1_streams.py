@@ -20,9 +20,22 @@ from repy_compat.api.exceptions import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from repy_compat.api.v1_comms import Comms
+    from typing import Protocol
+
     from repy_compat.limits.ledger import Item
     from repy_compat.world.base import Address, Connection
+
+    class StreamOwner(Protocol):
+        """What a connection needs of the run's network."""
+
+        def charge(self, resource: str, amount: float) -> None: ...
+
+        def new_id(self) -> str: ...
+
+        def add_stream(self, stream: Stream) -> None: ...
+
+        def drop_stream(self, stream: Stream) -> None: ...
+
 
 _CLOSED = "Socket closed"
 _CLOSED_SENDING = "Socket closed!"
@@ -41,18 +54,20 @@ class Stream:
     ``item`` is its outsocket; accepted connections hold none.
     """
 
-    def __init__(self, comms: Comms, connection: Connection, item: Item | None) -> None:
+    def __init__(
+        self, owner: StreamOwner, connection: Connection, item: Item | None
+    ) -> None:
         self._connection = connection
         self._item = item
         self._claims = [True]  # whoever pops this is the one who closes
-        self._comms = comms
+        self._owner = owner
         self.remote = connection.remote
-        self._charge = comms.charge
+        self._charge = owner.charge
         self._sending = sending(connection.remote.ip)
         self._receiving = receiving(connection.remote.ip)
         self._piece = max(1, connection.send_buffer - 1)
-        self.id = comms.new_id()
-        comms.add_stream(self)
+        self.id = owner.new_id()
+        owner.add_stream(self)
 
     def joins(self, local: Address, remote: Address) -> bool:
         """Whether this is the connection between two addresses."""
@@ -126,7 +141,7 @@ class Stream:
         return True
 
     def _release(self) -> None:
-        self._comms.drop_stream(self)
+        self._owner.drop_stream(self)
         try:
             self._connection.close()
         finally:

@@ -23,7 +23,8 @@ from repy_compat.errors import LimitReached
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from repy_compat.api.v2_openings import Sockets
+    from typing import Protocol
+
     from repy_compat.limits.ledger import Item
     from repy_compat.world.base import (
         Connection,
@@ -31,6 +32,18 @@ if TYPE_CHECKING:
         Endpoint,
         Listener,
     )
+
+    class Owner(Protocol):
+        """What something open needs of the run's network."""
+
+        def charge(self, resource: str, amount: float) -> None: ...
+
+        def remember(self, opened: Open) -> None: ...
+
+        def forget(self, opened: Open) -> None: ...
+
+        def new_stream(self, connection: Connection) -> Stream: ...
+
 
 HEADER = 64  # bytes charged for each step that sends a packet
 
@@ -55,12 +68,12 @@ def exhausted(resource: str) -> Exception:
 class Open:
     """Something open on the network, with the unit that it holds in the ledger."""
 
-    def __init__(self, sockets: Sockets, endpoint: Endpoint, item: Item) -> None:
+    def __init__(self, owner: Owner, endpoint: Endpoint, item: Item) -> None:
         self._endpoint = endpoint
         self._item = item
         self._claims = [True]  # whoever pops this is the one who closes
-        self._sockets = sockets
-        sockets.remember(self)
+        self._owner = owner
+        owner.remember(self)
 
     @property
     def is_closed(self) -> bool:
@@ -76,7 +89,7 @@ class Open:
 
     def release(self) -> None:
         """Close the endpoint and give the unit back; harmless again."""
-        self._sockets.forget(self)
+        self._owner.forget(self)
         try:
             self._endpoint.close()
         finally:
@@ -91,7 +104,7 @@ class Open:
 
     def __del__(self) -> None:
         # Also where a close was begun and failed half-way.
-        if hasattr(self, "_sockets"):
+        if hasattr(self, "_owner"):
             self._claims.clear()
             self.release()
 
@@ -99,11 +112,11 @@ class Open:
 class MessageServer(Open):
     """A UDP socket that a program listens on."""
 
-    def __init__(self, sockets: Sockets, endpoint: DatagramSocket, item: Item) -> None:
+    def __init__(self, owner: Owner, endpoint: DatagramSocket, item: Item) -> None:
         self.endpoint = endpoint
-        self._charge = sockets.charge
+        self._charge = owner.charge
         self._receiving = receiving(endpoint.local.ip)
-        super().__init__(sockets, endpoint, item)
+        super().__init__(owner, endpoint, item)
 
     def get_message(self) -> tuple[str, int, str]:
         """Address, port and text of the next message.
@@ -136,11 +149,11 @@ class MessageServer(Open):
 class StreamServer(Open):
     """A TCP socket that a program listens on."""
 
-    def __init__(self, sockets: Sockets, listener: Listener, item: Item) -> None:
+    def __init__(self, owner: Owner, listener: Listener, item: Item) -> None:
         self._listener = listener
         self._sending = sending(listener.local.ip)
         self._receiving = receiving(listener.local.ip)
-        super().__init__(sockets, listener, item)
+        super().__init__(owner, listener, item)
 
     def get_connection(self) -> Stream:
         """The next connection.
@@ -151,7 +164,7 @@ class StreamServer(Open):
             ResourceExhaustedError: no outsocket is free; the caller is hung up on.
         """
         self._need_open()
-        charge = self._sockets.charge
+        charge = self._owner.charge
         charge(self._receiving, 0)
         charge(self._sending, 0)
         try:
@@ -159,7 +172,7 @@ class StreamServer(Open):
         except OSError as problem:
             failure = detached(problem)
         else:
-            stream = self._sockets.new_stream(connection)
+            stream = self._owner.new_stream(connection)
             charge(self._receiving, 2 * HEADER)
             charge(self._sending, HEADER)
             return stream
@@ -180,14 +193,14 @@ class StreamServer(Open):
 class Stream(Open):
     """A TCP connection of a program."""
 
-    def __init__(self, sockets: Sockets, connection: Connection, item: Item) -> None:
+    def __init__(self, owner: Owner, connection: Connection, item: Item) -> None:
         self.remote = connection.remote
         self._connection = connection
-        self._charge = sockets.charge
+        self._charge = owner.charge
         self._sending = sending(connection.remote.ip)
         self._receiving = receiving(connection.remote.ip)
         self._piece = max(1, connection.send_buffer - 1)
-        super().__init__(sockets, connection, item)
+        super().__init__(owner, connection, item)
 
     def receive(self, size: int) -> str:
         """1 to ``size`` bytes.

@@ -37,6 +37,10 @@ def main(words: list[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read our output has left; there is nobody to tell.
         return 141
+    except OSError as problem:
+        # What the verbs expect they tell themselves; the rest is a full disk.
+        print(f"repy: can't go on: {problem}", file=sys.stderr)
+        return 1
 
 
 def entry_point() -> None:
@@ -47,10 +51,26 @@ def entry_point() -> None:
     from repy_compat import bundle
 
     bundle.install()
-    code = main()
+    code = _delivered(main())
     bundle.refresh()
     _leave(code)
     sys.exit(code)
+
+
+def _delivered(code: int) -> int:
+    """``code``, or another one if our own output didn't reach its reader."""
+    try:
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        code = 141
+    except (OSError, ValueError) as problem:
+        print(f"repy: can't go on: {problem}", file=sys.stderr)
+        code = code or 1
+    # The interpreter would try the rest once more at its end, and tell of it.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    return code
 
 
 def _occupy_standard_streams() -> None:

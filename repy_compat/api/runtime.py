@@ -13,6 +13,7 @@ from itertools import count
 from repy_compat.api import exceptions
 from repy_compat.api.exceptions import (
     Py2Exception,
+    Py2IOError,
     ResourceExhaustedError,
     ResourceForbiddenError,
 )
@@ -240,8 +241,15 @@ class Runtime:
         if charge is None:
             charge = self._charge_output = self.charger("lograte")
         charge(0)
-        self._output(piece)
-        charge(len(piece))
+        try:
+            self._output(piece)
+        except OSError as failure:
+            # A full disk; Python 2's files know no other class for it.
+            problem = Py2IOError(failure.errno, failure.strerror)
+        else:
+            charge(len(piece))
+            return
+        raise problem
 
     def write_pieces(self, pieces: list[str]) -> None:
         """Pieces that belong together: one delivery, unless a rule asks about each."""

@@ -181,7 +181,11 @@ def _say(text: str, end: str = "\n") -> None:
     """Write to standard error; program text in it goes out as the bytes it is."""
     sys.stdout.flush()
     sys.stderr.flush()
-    os.write(2, (text + end).encode("latin-1", "replace"))
+    try:
+        os.write(2, (text + end).encode("latin-1", "replace"))
+    except OSError:
+        # Nobody can be told; the exit code still says it.
+        return
 
 
 def limits_of(path: str | None, dialect_name: str) -> Limits:

@@ -74,7 +74,8 @@ class WorkerLink:
         from repy_compat.world.output import StreamOutput
 
         if self._log_line[0] < 0:
-            return StreamOutput(1), StreamOutput(2)
+            # A report that can't be delivered doesn't change how the run ends.
+            return StreamOutput(1), StreamOutput(2, careless=True)
         from repy_compat.supervisor.logline import LoggedOutput
 
         log = LoggedOutput(*self._log_line)

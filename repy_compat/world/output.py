@@ -12,17 +12,19 @@ class StreamOutput(Output):
     """A file descriptor, written without buffer: what was written is out.
 
     Pieces of several events are never mixed. When nobody reads the other end any
-    more (a closed pipe), further text is thrown away and ``broken`` is True.
+    more (a closed pipe), further text is thrown away and ``broken`` is True. With
+    ``careless`` that happens after every failure, a full disk, say.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, *, careless: bool = False) -> None:
         self._descriptor = descriptor
+        self._careless = careless
         # Reentrant: a finaliser that the collector runs in here may write, too.
         self._lock = RLock()
         self.broken = False
 
     def write(self, text: str) -> None:
-        """Deliver one piece. OSError for a full disk and the like."""
+        """Deliver one piece. OSError for a full disk and the like, unless careless."""
         data = text.encode("latin-1", "replace")
         with self._lock:
             while data and not self.broken:
@@ -31,6 +33,10 @@ class StreamOutput(Output):
                 except BlockingIOError:
                     self._wait_until_writable()
                 except BrokenPipeError:
+                    self.broken = True
+                except OSError:
+                    if not self._careless:
+                        raise
                     self.broken = True
                 else:
                     if written == len(data):

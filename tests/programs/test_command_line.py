@@ -513,3 +513,39 @@ def test_exploring_verbs_name_what_is_not_there(tmp_path: Path, verb: str) -> No
     found = repy(tmp_path, verb, "none.repy", "token")
     expected = f"repy {verb}: none.repy: No such file or directory\n"
     assert (found.returncode, found.stdout, found.stderr) == (2, "", expected)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_outputs_that_cant_be_written(tmp_path: Path) -> None:
+    """A full disk is an IOError to print, and no other end of the run or of ours."""
+    write(tmp_path, "p.repy", "try: print 1\nexcept IOError, e: mycontext['e'] = e\n")
+    write(tmp_path, "q.repy", "open('out', 'w').write(str(mycontext))\n1 / 0\n")
+    write(tmp_path, "r", RESTRICTIONS.read_bytes())
+    write(tmp_path, "both.repy", "include p.repy\ninclude q.repy\n")
+
+    def code(*words: str, stdout: str, stderr: str) -> tuple[int, str]:
+        with open(stdout, "w") as out, open(stderr, "w") as err:
+            done = subprocess.run(
+                [*REPY, *words], cwd=tmp_path, stdout=out, stderr=err, check=False
+            )
+        read = tmp_path / "err"
+        return done.returncode, read.read_text() if stderr != "/dev/full" else ""
+
+    errors = str(tmp_path / "err")
+    ended = code("r", "both.repy", stdout="/dev/full", stderr="/dev/full")
+    assert ended[0] == 6
+    assert (tmp_path / "out").read_text() == (
+        "{'e': IOError(28, 'No space left on device')}"
+    )
+    assert code("no", "p.repy", stdout="/dev/full", stderr="/dev/full")[0] == 3
+    sentence = "repy: can't go on: [Errno 28] No space left on device\n"
+    assert code("help", stdout="/dev/full", stderr=errors) == (1, sentence)
+
+
+def test_our_reader_leaves(tmp_path: Path) -> None:
+    """Nothing but the exit code tells of it."""
+    process = start(tmp_path, "help")
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait()) == (b"", 141)
+    process.stderr.close()

@@ -61,6 +61,9 @@ def test_a_full_disk() -> None:
     with pytest.raises(OSError) as caught:
         StreamOutput(descriptor).write("x")
     assert caught.value.errno == errno.ENOSPC
+    careless = StreamOutput(descriptor, careless=True)
+    careless.write("x")
+    assert careless.broken
     os.close(descriptor)
 
 

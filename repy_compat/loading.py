@@ -103,10 +103,10 @@ class Loader:
         reason = f"{self.name}: {error.strerror}"
         if self.dialect_name == "V2":
             sentence = "FATAL ERROR: Unable to read the specified program file: "
-            world.output.write(f"{sentence}'{self.name}'\n")
+            _say(world, f"{sentence}'{self.name}'\n")
             world.error_output.write(f"{reason}\n")
             return Ending("startup", outcome.V2_USAGE, reason)
-        world.output.write(f"Failed to read the specified file: '{self.name}'\n")
+        _say(world, f"Failed to read the specified file: '{self.name}'\n")
         conclusion = (
             "Exception (with type 'exceptions.IOError'): "
             f"[Errno {error.errno}] {error.strerror}: '{self.name}'"
@@ -126,10 +126,11 @@ class Loader:
         if rejected.late:
             conclusion = f"Exception (with type 'exceptions.SyntaxError'): {text}"
         elif self.dialect_name == "V2":
-            world.output.write(
+            _say(
+                world,
                 "Specified repy program is unsafe!\n"
                 "Static-code analysis failed with error: "
-                f"Code failed safety check! Error: {text}\n"
+                f"Code failed safety check! Error: {text}\n",
             )
             return Ending("refused", outcome.V2_REFUSED, detail)
         else:
@@ -179,3 +180,11 @@ def library_folder() -> str:
     """The folder of the installed Repy libraries."""
     here = os.path.dirname(os.path.abspath(__file__))
     return os.path.join(os.path.dirname(here), "seattlelib")
+
+
+def _say(world: World, text: str) -> None:
+    """Write what the reference says on standard output; nothing if that is full."""
+    try:
+        world.output.write(text)
+    except OSError:
+        return

@@ -476,6 +476,34 @@ def test_closed_stream_gets_nothing(tmp_path: Path, stream: str) -> None:
     assert (tmp_path / "f").read_bytes() == b"x"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    ("name", "source", "code"),
+    [
+        ("p.repy", "def f():\n  raise Exception\nsettimer(0, f, ())\nsleep(60)\n", 30),
+        ("p.repy", "import os\n", 3),
+        ("p.r2py", "import os\n", 5),
+        ("gone.r2py", None, 4),
+    ],
+    ids=["timer", "refused", "refused by V2", "missing"],
+)
+def test_full_output(tmp_path: Path, name: str, source: str | None, code: int) -> None:
+    """Where nothing can be told any more, a run ends as it would have ended."""
+    if source is not None:
+        write(tmp_path, name, source)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*REPY, RESTRICTIONS, name],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=full,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == code
+
+
 def test_folder_that_is_gone(tmp_path: Path) -> None:
     """Without a current folder there is a sentence, and no traceback."""
     program = tmp_path / write(tmp_path, "p.repy", "print 1\n")

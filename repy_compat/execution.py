@@ -112,7 +112,7 @@ class Execution:
     # --- the sandbox -----------------------------------------------------------
 
     def _sandbox(self, program: Program, world: World, link: WorkerLink) -> Sandbox:
-        from repy_compat.api.runtime import Readings
+        from repy_compat.api.readings import Readings
         from repy_compat.sandbox import Sandbox
 
         readings = Readings()

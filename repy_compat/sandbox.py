@@ -11,7 +11,8 @@ from __future__ import annotations
 from _thread import allocate_lock
 
 from repy_compat import outcome, report
-from repy_compat.api.runtime import Readings, Runtime
+from repy_compat.api.readings import Readings
+from repy_compat.api.runtime import Runtime
 from repy_compat.api.safedict import new_safedict
 from repy_compat.errors import LimitReached, RunEnded
 from repy_compat.limits.ledger import Ledger
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from repy_compat.language.compiler import Program
     from repy_compat.limits.restrictions import Limits
     from repy_compat.world.base import World
+
+    Builder = Callable[[Runtime], dict[str, object]]
 
 _BANNER_RULE = "=" * 40 + "\n"
 
@@ -84,6 +87,8 @@ class Sandbox:
         self._deciding = allocate_lock()
         self.ledger = Ledger(limits, world.scheduler)
         self.events = EventTable(self.ledger, world.scheduler, self._event_failed)
+        name = self.dialect_name
+        self._build_names, extra_builtins = _builders.get(name) or _load_builders(name)
         self.runtime = Runtime(
             world,
             self.ledger,
@@ -91,6 +96,7 @@ class Sandbox:
             program.dialect,
             self._end_from_inside,
             events=self.events,
+            extra_builtins=extra_builtins,
             apply_rules=apply_rules,
             apply_output_rules=apply_output_rules,
             exploring=exploring,
@@ -232,11 +238,10 @@ class Sandbox:
 
     def _new_namespace(self) -> dict[str, object]:
         runtime = self.runtime
-        build_names = _builders.get(self.dialect_name) or _builder(self.dialect_name)
         namespace: dict[str, object] = {
             "__builtins__": runtime.builtins,
             "mycontext": {},
-            **build_names(runtime),
+            **self._build_names(runtime),
         }
         if not self._simple:
             namespace["callfunc"] = "initialize"
@@ -274,14 +279,14 @@ class Sandbox:
 
 # Loaded with the first run of a dialect; an import statement takes its time again
 # in each of thousands of runs.
-_builders: dict[str, Callable[[Runtime], dict[str, object]]] = {}
+_builders: dict[str, tuple[Builder, Builder]] = {}
 
 
-def _builder(dialect_name: str) -> Callable[[Runtime], dict[str, object]]:
-    """What builds the API names of a dialect."""
+def _load_builders(dialect_name: str) -> tuple[Builder, Builder]:
+    """What builds the API names of a dialect, and its own names among the builtins."""
     if dialect_name == "V1":
-        from repy_compat.api.v1 import build_names
+        from repy_compat.api.v1 import build_names, extra_builtins
     else:
-        from repy_compat.api.v2 import build_names
-    _builders[dialect_name] = build_names
-    return build_names
+        from repy_compat.api.v2 import build_names, extra_builtins
+    _builders[dialect_name] = build_names, extra_builtins
+    return _builders[dialect_name]

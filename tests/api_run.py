@@ -11,8 +11,10 @@ from typing import Any
 
 from repy_compat.api import (
     namespaces,
+    v1,
     v1_events,
     v1_files,
+    v2,
     v2_events,
     v2_files,
     v2_resources,
@@ -82,7 +84,13 @@ class ApiRun:
             self.ledger, scheduler, lambda _kind, error: self.uncaught.append(error)
         )
         self.runtime = Runtime(
-            world, self.ledger, limits, dialect, self._end, events=self.events
+            world,
+            self.ledger,
+            limits,
+            dialect,
+            self._end,
+            events=self.events,
+            extra_builtins={"V1": v1, "V2": v2}[dialect.name].extra_builtins,
         )
         self.scheduler = scheduler
         self.names = _names(self.runtime)

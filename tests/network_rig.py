@@ -198,6 +198,7 @@ class Rig:
             dialect,
             self._end,
             events=events,
+            extra_builtins=lambda _: {},
             network_options=options,
         )
         self.charges = Charges(self.runtime)

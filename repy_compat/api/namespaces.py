@@ -26,8 +26,8 @@ from repy_compat.api.exceptions import (
     Py2ValueError,
 )
 from repy_compat.api.handles import make_handle
+from repy_compat.api.making import wanted_names
 from repy_compat.api.safedict import SafeDict, namespace_of, safedict_of
-from repy_compat.api.wanted import wanted_names
 from repy_compat.errors import ProgramRejected
 
 TYPE_CHECKING = False

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from itertools import count
 
-from repy_compat.api import exceptions
 from repy_compat.api.exceptions import (
     Py2Exception,
     Py2IOError,
@@ -21,6 +20,7 @@ from repy_compat.api.handles import Handle, HandleV1
 from repy_compat.api.readings import Readings
 from repy_compat.api.safedict import new_constructor
 from repy_compat.errors import CallDenied, PortForbidden, ResourceRefused, RunEnded
+from repy_compat.python2.builtins import new_builtins
 from repy_compat.python2.printing import new_print
 from repy_compat.python2.text import py2_repr, py2_str
 
@@ -54,6 +54,8 @@ class Runtime:
         end: ends the run; given the word for the reason (``exitall``, ``no
             thread``, or ``internal`` and the exception), never returns.
         events: the run's table of events.
+        extra_builtins: makes what the dialect adds to Python 2's builtins
+            (``v1.extra_builtins``, ``v2.extra_builtins``).
         apply_rules: False switches the call rules off (``--norestrictions``).
         apply_output_rules: False switches them off for output only (a run
             whose output goes to a circular log).
@@ -75,6 +77,7 @@ class Runtime:
         end: Callable[..., NoReturn],
         *,
         events: EventTable,
+        extra_builtins: Callable[[Runtime], dict[str, object]],
         apply_rules: bool = True,
         apply_output_rules: bool = True,
         exploring: bool = False,
@@ -114,6 +117,7 @@ class Runtime:
         # Whether a blank is due on the output: one debt for print and log.
         self._blank = [False]
         self._builtins: dict[str, object] | None = None
+        self._extra_builtins = extra_builtins
         self._programs: dict[tuple[str, str], Program] = {}
 
     # --- names ---------------------------------------------------------------
@@ -126,9 +130,7 @@ class Runtime:
         return self._builtins
 
     def _new_builtins(self) -> dict[str, object]:
-        name = self.dialect_name
-        new_builtins, build_extra = _makers.get(name) or _load_makers(name)
-        extra = build_extra(self)
+        extra = self._extra_builtins(self)
         if self.wanted is None:
             extra["SafeDict"] = new_constructor(self.dialect)
         return new_builtins(
@@ -320,28 +322,6 @@ class Runtime:
         if self.dialect_name == "V1":
             return Py2Exception(str(error))
         return refusal_v2(error)
-
-
-# What makes the builtins. Loaded with the first run, because ``v1`` needs this module,
-# and once: an import statement takes its time again in each of thousands of runs.
-_makers: dict[str, tuple[Callable[..., dict[str, object]], ...]] = {}
-
-
-def _load_makers(dialect_name: str) -> tuple[Callable[..., dict[str, object]], ...]:
-    """``new_builtins``, and what makes the dialect's own names among them."""
-    from repy_compat.python2.builtins import new_builtins
-
-    if dialect_name == "V1":
-        from repy_compat.api.v1 import build_mixed_names as build_extra
-    else:
-        build_extra = _exported
-    _makers[dialect_name] = new_builtins, build_extra
-    return _makers[dialect_name]
-
-
-def _exported(runtime: Runtime) -> dict[str, object]:
-    """V2's exception classes."""
-    return dict(exceptions.EXPORTED)
 
 
 def refusal_v2(error: ResourceRefused) -> Exception:

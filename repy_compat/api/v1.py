@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import FunctionType
 
 from repy_compat.api import namespaces, v1_events, v2_events
-from repy_compat.api.late import late_functions
+from repy_compat.api.making import late_functions
 from repy_compat.python2.classes import register_host_function
 
 TYPE_CHECKING = False
@@ -43,7 +43,7 @@ def build_names(runtime: Runtime) -> dict[str, object]:
     return names
 
 
-def build_mixed_names(runtime: Runtime) -> dict[str, object]:
+def extra_builtins(runtime: Runtime) -> dict[str, object]:
     """V2's functions that a V1 program finds among its builtins.
 
     Their meaning is V2's, and they count in the same ledger; the context stays

@@ -19,7 +19,7 @@ from repy_compat.api.copying import is_function
 from repy_compat.api.durations import as_delay
 from repy_compat.api.exceptions import Py2Exception, ThreadError
 from repy_compat.api.handles import Nature, inner_of, make_handle, new_handle
-from repy_compat.api.wanted import wanted_names
+from repy_compat.api.making import wanted_names
 from repy_compat.errors import ResourceRefused
 from repy_compat.world.events import EVENT, Event
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from types import FunctionType
 
-from repy_compat.api import namespaces, v2_events, v2_resources
-from repy_compat.api.late import late_functions
+from repy_compat.api import exceptions, namespaces, v2_events, v2_resources
+from repy_compat.api.making import late_functions
 from repy_compat.python2.classes import register_host_function
 
 TYPE_CHECKING = False
@@ -40,3 +40,8 @@ def build_names(runtime: Runtime) -> dict[str, object]:
         assert isinstance(function, FunctionType)
         register_host_function(function, name, "instancemethod")
     return names
+
+
+def extra_builtins(runtime: Runtime) -> dict[str, object]:
+    """V2's exception classes, which a V2 program finds among its builtins."""
+    return dict(exceptions.EXPORTED)

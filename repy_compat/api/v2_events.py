@@ -17,8 +17,8 @@ from repy_compat.api.boundary import (
 from repy_compat.api.durations import as_delay
 from repy_compat.api.exceptions import LockDoubleReleaseError, RepyException
 from repy_compat.api.handles import Nature, new_handle
+from repy_compat.api.making import wanted_names
 from repy_compat.api.runtime import refusal_v2
-from repy_compat.api.wanted import wanted_names
 from repy_compat.errors import ResourceRefused
 from repy_compat.python2.text import py2_str
 from repy_compat.world.events import EVENT

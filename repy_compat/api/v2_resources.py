@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from repy_compat.api.boundary import wrong_count_v2
-from repy_compat.api.wanted import wanted_names
+from repy_compat.api.making import wanted_names
 from repy_compat.limits.restrictions import AMOUNTS, PORTS
 from repy_compat.python2 import errors as python2_errors
 

@@ -12,10 +12,6 @@ from types import CodeType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from repy_compat.api.runtime import Runtime
-
     Wanted = frozenset[str] | None
 
 #: With one of these a program gets at names that its text doesn't mention.
@@ -44,16 +40,3 @@ def wanted_by(code: CodeType) -> Wanted:
     if "file" in names:
         names.add("open")  # one function under two names
     return frozenset(names)
-
-
-def wanted_names(
-    builders: Mapping[str, Callable[[Runtime], Callable[..., object]]],
-    runtime: Runtime,
-) -> dict[str, object]:
-    """The functions of one run that it wants, in the order of ``builders``."""
-    wanted = runtime.wanted
-    if wanted is None:
-        return {name: build(runtime) for name, build in builders.items()}
-    if wanted.isdisjoint(builders):
-        return {}
-    return {name: build(runtime) for name, build in builders.items() if name in wanted}

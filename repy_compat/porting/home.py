@@ -428,6 +428,7 @@ class _Access:
                     Dialect.of_name(dialect_name),
                     self._end,
                     events=self.events,
+                    extra_builtins=_api(dialect_name).extra_builtins,
                     apply_rules=self.limits is not None,
                 )
             return found
@@ -447,14 +448,8 @@ class _Access:
 
     def _build(self, dialect_name: str) -> dict[str, object]:
         runtime = self.runtime(dialect_name)
-        if dialect_name == "V2":
-            from repy_compat.api import v2
-
-            return v2.build_names(runtime)
-        from repy_compat.api import v1
-
-        names = v1.build_names(runtime)
-        if self.limits is None:
+        names = _api(dialect_name).build_names(runtime)
+        if self.limits is None and dialect_name == "V1":
             names.update(trusted.unwrapped_names(runtime))
         return names
 
@@ -470,6 +465,17 @@ class _Access:
         for runtime in self._runtimes.values():
             runtime.stop()
         raise RunEnded
+
+
+def _api(dialect_name: str) -> ModuleType:
+    """The module of a dialect's API."""
+    if dialect_name == "V2":
+        from repy_compat.api import v2
+
+        return v2
+    from repy_compat.api import v1
+
+    return v1
 
 
 def _report(kind: str, error: BaseException) -> None:

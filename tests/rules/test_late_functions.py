@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from repy_compat.api import late
+from repy_compat.api import making
 from repy_compat.api.copying import is_api_function
 
 PROGRAM = """
@@ -36,7 +36,7 @@ def home(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def test_nothing_is_built_before_a_call(home: list[object]) -> None:
     """The functions of one run are built together, once, at the first call."""
     runtime: Any = SimpleNamespace(wanted=None)
-    made: Any = late.late_functions(runtime, "late_home", ("one", "two"))
+    made: Any = making.late_functions(runtime, "late_home", ("one", "two"))
     assert home == []
     assert made["one"](1, key=2) == ((1,), {"key": 2})
     assert made["two"]() == 2
@@ -48,7 +48,7 @@ def test_each_run_has_its_own(home: list[object]) -> None:
     first: Any = SimpleNamespace(wanted=None)
     second: Any = SimpleNamespace(wanted=None)
     for runtime in (first, second):
-        made: Any = late.late_functions(runtime, "late_home", ("two",))
+        made: Any = making.late_functions(runtime, "late_home", ("two",))
         made["two"]()
     assert home == [first, second]
 
@@ -56,14 +56,14 @@ def test_each_run_has_its_own(home: list[object]) -> None:
 def test_they_are_api_functions(home: list[object]) -> None:
     """A program can hand them on like every function of the API."""
     runtime: Any = SimpleNamespace(wanted=None)
-    made = late.late_functions(runtime, "late_home", ("one",))
+    made = making.late_functions(runtime, "late_home", ("one",))
     assert is_api_function(made["one"])
 
 
 def test_the_end_of_the_stack_spoils_nothing(home: list[object]) -> None:
     """A call without room builds nothing; a later one with room succeeds."""
     runtime: Any = SimpleNamespace(wanted=None)
-    made: Any = late.late_functions(runtime, "late_home", ("two",))
+    made: Any = making.late_functions(runtime, "late_home", ("two",))
     built: list[int] = []
 
     def deeper() -> None:
@@ -73,7 +73,7 @@ def test_the_end_of_the_stack_spoils_nothing(home: list[object]) -> None:
             built.append(len(home))
             raise
         home.clear()
-        made.update(late.late_functions(runtime, "late_home", ("two",)))
+        made.update(making.late_functions(runtime, "late_home", ("two",)))
         deeper()
 
     with pytest.raises(RecursionError):

@@ -1,7 +1,8 @@
-"""API functions whose modules are loaded at the first call of one of them.
+"""How a run gets its API functions: those that it wants, some only at their first call.
 
-Most programs open no socket and many open no file; what serves those is a third
-of the API. The function that a program holds stays the same one for the whole run.
+Most programs open no socket and many open no file; what serves those is a third of
+the API, and is loaded when it is called. The function that a program holds stays the
+same one for the whole run.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from repy_compat.api.boundary import need_room
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from repy_compat.api.runtime import Runtime
 
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
 
 #: Levels of the stack that loading takes: less would end it half-way.
 _ROOM = 80
+
+
+def wanted_names(
+    builders: Mapping[str, Callable[[Runtime], Callable[..., object]]],
+    runtime: Runtime,
+) -> dict[str, object]:
+    """The functions of one run that it wants, in the order of ``builders``."""
+    wanted = runtime.wanted
+    if wanted is None:
+        return {name: build(runtime) for name, build in builders.items()}
+    if wanted.isdisjoint(builders):
+        return {}
+    return {name: build(runtime) for name, build in builders.items() if name in wanted}
 
 
 def late_functions(

@@ -10,6 +10,7 @@ never keeps it from watching.
 from __future__ import annotations
 
 import os
+import select
 import stat
 from _thread import allocate_lock, start_new_thread
 
@@ -25,16 +26,24 @@ if TYPE_CHECKING:
 
 #: Bytes carried at once: as many as one file of a circular log holds.
 _CHUNK = 16384
+#: What any pipe takes at once when it can be written to at all.
+_PIECE = 512
+#: Milliseconds to wait for a reader before asking whether to go on waiting.
+_PATIENCE = 100
 
 
 class Outlets:
     """Where one run's output goes.
 
     ``worker_stdout`` and ``worker_stderr`` are the descriptors for the worker;
-    ``log_line`` are two more for the pieces of a log, or (-1, -1).
+    ``log_line`` are two more for the pieces of a log, or (-1, -1). Where nobody reads,
+    ``given_up`` is asked now and then whether to stop waiting for it.
     """
 
-    def __init__(self, job: Job, stdout: int, stderr: int) -> None:
+    def __init__(
+        self, job: Job, stdout: int, stderr: int, given_up: Callable[[], bool]
+    ) -> None:
+        self._given_up = given_up
         self._pumps: list[_Pump] = []
         self._log: CircularLog | None = None
         self._recorder: Recorder | None = None
@@ -92,13 +101,10 @@ class Outlets:
         for carrier in self._carriers():
             carrier.start()
 
-    def finish(self, given_up: Callable[[], bool]) -> None:
-        """After the worker's end: wait until all it wrote has been delivered.
-
-        ``given_up`` is asked now and then whether to stop waiting.
-        """
+    def finish(self) -> None:
+        """After the worker's end: wait until all it wrote has been delivered."""
         for carrier in self._carriers():
-            carrier.finish(given_up)
+            carrier.finish(self._given_up)
         for descriptor in self._waiting:
             os.set_blocking(descriptor, True)
 
@@ -121,10 +127,23 @@ class Outlets:
 
     def _write(self, pump: _Pump | None, descriptor: int, text: str) -> None:
         data = text.encode("latin-1", "replace")
-        if pump is not None:
-            pump.write(data)
-        else:
-            write_all(descriptor, data)
+        while data and (self._log is not None or self._has_room(descriptor)):
+            piece, data = data[:_PIECE], data[_PIECE:]
+            if pump is not None:
+                pump.write(piece)
+            else:
+                write_all(descriptor, piece)
+
+    def _has_room(self, descriptor: int) -> bool:
+        """Wait until a piece can be written; False if that was given up."""
+        if not hasattr(select, "poll"):
+            return True
+        poll = select.poll()
+        poll.register(descriptor, select.POLLOUT)
+        while not poll.poll(_PATIENCE):
+            if self._given_up():
+                return False
+        return True
 
 
 class _Pump:

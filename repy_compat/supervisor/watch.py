@@ -61,10 +61,10 @@ class Watch:
         self._job = job
         self._leash = leash
         self._begin = time.monotonic()
-        self._outlets = Outlets(job, stdout, stderr)
         prefix = job.status_prefix
         self._status = None if prefix is None else StatusFile(prefix)
         self._signals = Signals()
+        self._outlets = Outlets(job, stdout, stderr, self._signals.drain)
         self._agenda = Agenda()
         self._limits = Limits(job, self._agenda)
         self._hearing = Hearing()
@@ -85,12 +85,14 @@ class Watch:
         self._publish("Started")
         self._signals.take()
         try:
-            if self._start(body):
-                self._watch()
+            try:
+                if self._start(body):
+                    self._watch()
+            finally:
+                self._clean_up()
+            run = self._tell()
         finally:
-            self._clean_up()
             self._signals.give_back()
-        run = self._tell()
         self._outlets.close()
         self._publish(_final_state(run.ending))
         if self._hearing.refusal is not None:
@@ -189,7 +191,7 @@ class Watch:
         self._limits.close()
         if self._board is not None:
             self._board.close()
-        self._outlets.finish(self._signals.drain)
+        self._outlets.finish()
 
     # -- what is looked at
 

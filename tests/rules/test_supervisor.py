@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -472,6 +473,35 @@ def test_output_without_end_is_limited_by_the_reader_alone(tmp_path):
     os.close(writer)
     os.close(reader)
     assert run.ending.how == "timeout"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket"])
+def test_nobody_has_to_read_what_is_told_of_an_interruption(tmp_path, kind):
+    """Ctrl-C ends a run whose output is full, and which waits to say why it ended."""
+    if kind == "pipe":
+        reader, writer = os.pipe()
+    else:
+        ends = socket.socketpair()
+        reader, writer = (end.detach() for end in ends)
+    os.set_blocking(writer, False)
+    with pytest.raises(BlockingIOError):
+        while True:
+            os.write(writer, bytes(65536))
+    os.set_blocking(writer, True)
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        os.write(1, b"x" * 10_000)
+        return 0
+
+    interrupt = threading.Timer(0.25, os.kill, (os.getpid(), signal.SIGINT))
+    interrupt.start()
+    job = Job(folder=str(tmp_path), timeout=0.1)
+    run = supervise(job, body, stdout=writer, stderr=writer)
+    interrupt.join()
+    os.close(reader)
+    os.close(writer)
+    assert run.ending.how in ("timeout", "normal")
 
 
 # -- nothing is left

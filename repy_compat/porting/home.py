@@ -18,7 +18,6 @@ import sys
 from threading import RLock
 from types import ModuleType
 
-from repy_compat.api.runtime import Runtime
 from repy_compat.api.safedict import new_safedict
 from repy_compat.errors import ProgramRejected
 from repy_compat.language.cache import CodeCache, default_folder
@@ -26,28 +25,25 @@ from repy_compat.language.compiler import compile_program
 from repy_compat.language.dialect import Dialect
 from repy_compat.language.included import refusal
 from repy_compat.language.includes import library_folder
-from repy_compat.limits.ledger import Ledger
 from repy_compat.porting import raising, trusted
+from repy_compat.porting.access import Access
 from repy_compat.porting.border import OUTWARD, from_repy, new_function, to_repy
 from repy_compat.python2.classes import (
     PRIVATE,
     register_host_function,
     register_host_type,
 )
-from repy_compat.world.events import EventTable
 from repy_compat.world.real import real_world
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import CodeType
-    from typing import NoReturn
 
     from repy_compat.limits.restrictions import Limits
     from repy_compat.world.base import World
 
 _MODULE = PRIVATE + "module"
-EXITALL = 200  # exit code of exitall (Repy V1 specification, section 4)
 _NOT_PUBLIC = frozenset({"mycontext", "callfunc", "callargs", "repyhelper"})
 ENDINGS = (".repy", ".r2py")
 
@@ -131,19 +127,19 @@ class Home:
         self.modules: dict[str, RepyModule] = {}
         self._cache = CodeCache(default_folder()) if cache else None
         self._world = _new_world(folder, limits is None)
-        self._trusted: _Access | None = None
-        self._restricted: _Access | None = None
+        self._trusted: Access | None = None
+        self._restricted: Access | None = None
         if limits is None:
-            self._trusted = _Access(self, self._world, None)
+            self._trusted = Access(self._world, None)
         else:
-            self._restricted = _Access(self, self._world, limits)
+            self._restricted = Access(self._world, limits)
         self._access = self._trusted or self._restricted
         self._names: dict[str, dict[str, object]] = {}
 
     # --- access ----------------------------------------------------------------
 
     @property
-    def access(self) -> _Access:
+    def access(self) -> Access:
         """The API as it is now: the trusted one, or one with restrictions."""
         assert self._access is not None
         return self._access
@@ -159,7 +155,7 @@ class Home:
         Raises ValueError if there were none so far.
         """
         if limits is not None:
-            self._restricted = _Access(self, self._world, limits)
+            self._restricted = Access(self._world, limits)
         if self._restricted is None:
             raise ValueError("no restrictions were read so far")
         self._access = self._restricted
@@ -400,92 +396,6 @@ class Home:
             module.__file__ = found
             self.execute(module, found, callfunc=callfunc, extra=extra)
             return module
-
-
-class _Access:
-    """The API of a home in one state: trusted, or under restrictions."""
-
-    def __init__(self, home: Home, world: World, limits: Limits | None) -> None:
-        self.limits = limits
-        actual = trusted.no_limits() if limits is None else limits
-        self._actual = actual
-        self.ledger = Ledger(actual, world.scheduler)
-        self.events = EventTable(self.ledger, world.scheduler, _report)
-        self._world = world
-        self._lock = RLock()
-        self._runtimes: dict[str, Runtime] = {}
-        self._names: dict[str, dict[str, object]] = {}
-
-    def runtime(self, dialect_name: str) -> Runtime:
-        """What the API's functions of a dialect share."""
-        with self._lock:
-            found = self._runtimes.get(dialect_name)
-            if found is None:
-                found = self._runtimes[dialect_name] = Runtime(
-                    self._world,
-                    self.ledger,
-                    self._actual,
-                    Dialect.of_name(dialect_name),
-                    self._end,
-                    events=self.events,
-                    extra_builtins=_api(dialect_name).extra_builtins,
-                    apply_rules=self.limits is not None,
-                )
-            return found
-
-    def builtins(self, dialect_name: str) -> dict[str, object]:
-        """The builtins of all files of a dialect."""
-        return self.runtime(dialect_name).builtins
-
-    def names(self, dialect_name: str) -> dict[str, object]:
-        """The API's functions of a dialect, by name."""
-        found = self._names.get(dialect_name)
-        if found is None:
-            with self._lock:
-                found = self._build(dialect_name)
-                self._names[dialect_name] = found
-        return found
-
-    def _build(self, dialect_name: str) -> dict[str, object]:
-        runtime = self.runtime(dialect_name)
-        names = _api(dialect_name).build_names(runtime)
-        if self.limits is None and dialect_name == "V1":
-            names.update(trusted.unwrapped_names(runtime))
-        return names
-
-    def _end(self, how: str) -> NoReturn:
-        """``exitall``: the whole process for trusted code, else the home only."""
-        from repy_compat.errors import RunEnded
-
-        if self.limits is None:
-            for stream in (sys.stdout, sys.stderr):
-                if stream is not None:
-                    stream.flush()
-            os._exit(EXITALL)
-        for runtime in self._runtimes.values():
-            runtime.stop()
-        raise RunEnded
-
-
-def _api(dialect_name: str) -> ModuleType:
-    """The module of a dialect's API."""
-    if dialect_name == "V2":
-        from repy_compat.api import v2
-
-        return v2
-    from repy_compat.api import v1
-
-    return v1
-
-
-def _report(kind: str, error: BaseException) -> None:
-    """An event that nobody waits for failed: tell, as Python's threads do."""
-    from repy_compat.report import uncaught_exception
-
-    text = uncaught_exception(error, "V1")
-    trusted.StandardOutput("stderr").write(
-        text.encode("latin-1", "backslashreplace").decode("latin-1")
-    )
 
 
 def _new_world(folder: str, is_trusted: bool) -> World:

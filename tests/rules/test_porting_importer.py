@@ -355,6 +355,18 @@ def test_importing_twice_at_once(tmp_path: Path) -> None:
         assert (process.returncode, out) == (0, b"0\n"), err.decode()
 
 
+@pytest.mark.parametrize("limits", [None, Limits.default()])
+def test_failing_text_in_log(tmp_path: Path, limits: Limits | None) -> None:
+    """Where log would end a run by an internal error, the importer gets the error."""
+    path = _write(
+        tmp_path,
+        "failing.r2py",
+        "class Bad:\n  def __str__(self):\n    return 5\ndef say():\n  log(Bad())\n",
+    )
+    with pytest.raises(TypeError, match="__str__ returned non-string"):
+        import_repy(path, limits=limits).say()
+
+
 def test_threads_share_one_library(importer: Importer) -> None:
     """20 threads at one parallelize: each target once, handles never mixed."""
     library = importer.import_repy("parallelize.repy")

@@ -75,6 +75,11 @@ class ProgramRejected(RepyError):
         self.reference_text = reference_text
         self.late = late
 
+    def again(self) -> ProgramRejected:
+        """The same refusal, without the places that this one has been at."""
+        complaints = list(self.complaints)
+        return ProgramRejected(complaints, self.reference_text, late=self.late)
+
 
 class IncludeError(RepyError):
     """An include that can't be followed; the text names file and line."""

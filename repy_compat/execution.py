@@ -11,7 +11,7 @@ import sys
 
 from repy_compat import bundle, report
 from repy_compat.errors import RunEnded
-from repy_compat.language.cache import default_folder
+from repy_compat.language.cache import CodeCache, default_folder
 from repy_compat.loading import Loader, library_folder
 from repy_compat.outcome import Ending
 
@@ -104,6 +104,8 @@ class Execution:
         if isinstance(program, Ending):
             link.finish(program.code, program.how, program.detail)
         sandbox = self._sandbox(program, world, link)
+        if self.dialect_name == "V2":
+            self._foresee(program, world, sandbox)
         sys.unraisablehook = _LostExceptions(world).tell
         bundle.refresh()
         link.seal()
@@ -139,6 +141,12 @@ class Execution:
             on_end=end_process,
         )
         return sandbox
+
+    def _foresee(self, program: Program, world: World, sandbox: Sandbox) -> None:
+        from repy_compat.foreseen import foresee
+
+        cache = None if self.cache_folder is None else CodeCache(self.cache_folder)
+        foresee(program, self.args, world.files, sandbox.runtime, cache)
 
     def _network_options(self) -> object:
         if not self.addresses and not self.nootherips:

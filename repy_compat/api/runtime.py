@@ -19,7 +19,13 @@ from repy_compat.api.exceptions import (
 from repy_compat.api.handles import Handle, HandleV1
 from repy_compat.api.readings import Readings
 from repy_compat.api.safedict import new_constructor
-from repy_compat.errors import CallDenied, PortForbidden, ResourceRefused, RunEnded
+from repy_compat.errors import (
+    CallDenied,
+    PortForbidden,
+    ProgramRejected,
+    ResourceRefused,
+    RunEnded,
+)
 from repy_compat.python2.builtins import new_builtins
 from repy_compat.python2.printing import new_print
 from repy_compat.python2.text import py2_repr, py2_str
@@ -118,7 +124,7 @@ class Runtime:
         self._blank = [False]
         self._builtins: dict[str, object] | None = None
         self._extra_builtins = extra_builtins
-        self._programs: dict[tuple[str, str], Program] = {}
+        self._programs: dict[tuple[str, str], Program | ProgramRejected] = {}
 
     # --- names ---------------------------------------------------------------
 
@@ -161,6 +167,8 @@ class Runtime:
         from repy_compat.language.compiler import compile_program
 
         known = self._programs.get((code, name))
+        if isinstance(known, ProgramRejected):
+            raise known.again()
         if known is None:
             known = compile_program(
                 code,
@@ -173,6 +181,14 @@ class Runtime:
                 self._programs.clear()
             self._programs[code, name] = known
         return known
+
+    def expect(self, code: str, name: str, program: Program) -> None:
+        """Have ``compile`` give this program for this text and name."""
+        self._programs[code, name] = program
+
+    def expect_refusal(self, code: str, name: str, refused: ProgramRejected) -> None:
+        """Have ``compile`` refuse this text in the same words."""
+        self._programs[code, name] = refused.again()
 
     # --- restrictions --------------------------------------------------------
 

@@ -24,13 +24,14 @@ ALLOWED: dict[str, set[str]] = {
     "world": {"errors", "limits"},
     "api": {"errors", "world", "limits", "python2", "language"},
     "report": RUNNING,
+    "foreseen": {"api", "world", "language", "errors"},
     "sandbox": SANDBOX,
     "supervisor": SANDBOX,
     "testing": SANDBOX | {"loading"},
     "porting": SANDBOX,
 }
 ALLOWED["loading"] = RUNNING | {"report", "outcome"}
-ALLOWED["execution"] = SANDBOX | {"loading", "supervisor", "bundle"}
+ALLOWED["execution"] = SANDBOX | {"loading", "supervisor", "bundle", "foreseen"}
 ALLOWED["running"] = ALLOWED["execution"] | {"execution"}
 ALLOWED["grading"] = ALLOWED["running"]
 TOP = {"__init__", "__main__", "cli", "commands"}

@@ -126,7 +126,7 @@ def _received(
     if kind == "socket" and function.attr == "recv":
         porter.edits.wrap(start, end, "", _DECODE)
     else:
-        porter.needed.add("from repy_compat.porting.compat import as_text")
+        porter.need_compat("as_text")
         porter.edits.wrap(start, end, "as_text(", ")")
     porter.change(node, "socket", "bytes received become a str, a character each")
     _ask_about_output(porter, node)
@@ -139,7 +139,7 @@ def _sent(porter: Porter, node: ast.Call, kind: str | None) -> None:
         before, after = ("", _CODE) if simple else ("(", ")" + _CODE)
         porter.edits.wrap(*part, before, after)
     else:
-        porter.needed.add("from repy_compat.porting.compat import as_bytes")
+        porter.need_compat("as_bytes")
         porter.edits.wrap(*part, "as_bytes(", ")")
     porter.change(node, "socket", "a str is sent as bytes, one for each character")
 

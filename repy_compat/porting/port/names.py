@@ -237,7 +237,7 @@ def _cmp(porter: Porter, node: ast.Call) -> None:
     calls = any(isinstance(part, ast.Call) for a in node.args for part in ast.walk(a))
     known = None not in kinds and (len(kinds) == 1 or kinds <= {"int", "float", "bool"})
     if not known or calls or len(node.args) != 2:
-        porter.needed.add("from repy_compat.porting.compat import cmp")
+        porter.need_compat("cmp")
         if not known:
             text = "compat.cmp orders values of unlike kinds, too, as Python 2 did"
             porter.question(node, "cmp", text)
@@ -465,7 +465,7 @@ def _class(porter: Porter, node: ast.ClassDef) -> None:
         start = porter.source.start(node)
         line = porter.source.line_start(porter.source.line(start))
         indentation = porter.source.slice(line, start)
-        porter.needed.add("from repy_compat.porting.compat import compares")
+        porter.need_compat("compares")
         porter.edits.insert(start, f"@compares\n{indentation.expandtabs(8)}")
         text = (
             "compat.compares makes operators ask __cmp__; Python 3 asks __lt__, __eq__"

@@ -1,8 +1,9 @@
 """From a Python 2 text to a Python 3 text and a report: the door of this folder.
 
 The rules are applied one subject after another: ``modules`` (imports), ``statements``
-(forms), ``names`` (builtins, attributes and methods), ``bytestrings`` (sockets, files,
-literals). Then come the imports that the new text needs, and Python 3's own opinion.
+(forms, with ``prints``, ``exceptions`` and ``parameters``), ``names`` (builtins,
+attributes and methods), ``bytestrings`` (sockets, files, literals). Then come the
+imports that the new text needs, and Python 3's own opinion.
 """
 
 from __future__ import annotations

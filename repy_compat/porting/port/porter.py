@@ -57,6 +57,10 @@ class Porter:
         """Report what a person has to decide."""
         self.findings.append(Finding(QUESTION, self.line(node), rule, message))
 
+    def need_compat(self, name: str) -> None:
+        """Have the result import ``name`` from ``porting.compat``."""
+        self.needed.add(f"from repy_compat.porting.compat import {name}")
+
     def text_of(self, node: ast.AST) -> str:
         """The author's text of an expression."""
         return self.source.slice(self.source.start(node), self.source.end(node))

@@ -6,7 +6,7 @@ import ast
 import re
 
 from repy_compat.language import syntax
-from repy_compat.language.tokens import PRIVATE
+from repy_compat.porting.port import exceptions, parameters, prints
 from repy_compat.porting.port.porter import Porter
 
 TYPE_CHECKING = False
@@ -89,250 +89,6 @@ def _number(porter: Porter, start: int, text: str) -> None:
         new = "0o" + new.lstrip("0")
     porter.edits.replace(start, start + len(text), new)
     porter.change(start, "number", f"{text} is {new}")
-
-
-# --- print -----------------------------------------------------------------------
-
-
-def _print(porter: Porter, node: syntax.Print) -> None:
-    source = porter.source
-    start = source.start(node)
-    word = source.tokens[source.token_at(start)]
-    end = source.statement_end(start)
-    parts = source.split(word.end, end)
-    last = source.tokens[source.token_before(end)]
-    extra: list[str] = []
-    porter.change(node, "print", "print is a function")
-    _floats(porter, node)
-    if node.dest is not None:
-        arrow = source.find(">>", word.end, end)
-        assert arrow is not None
-        dest = (source.token_after(arrow.end), parts.pop(0)[1])
-        where = (source.tokens[dest[0]].start, dest[1])
-    else:
-        where = None
-    if not node.newline:
-        extra.append(f"end={_comma(porter, node)!r}")
-        end = last.start
-    if not parts and not extra and where is None:
-        porter.edits.replace(start, max(end, word.end), "print()")
-        return
-    if where is None and not extra and _is_one_bracket(porter, parts, node.values):
-        gap_end = parts[0][0]
-        porter.edits.replace(word.end, gap_end, "")
-        return
-
-    def make(render: Render) -> str:
-        items = []
-        if parts:
-            items.append(render(parts[0][0], parts[-1][1]))
-        if where is not None:
-            items.append(f"file={render(*where)}")
-        return "print(" + ", ".join([*items, *extra]) + ")"
-
-    stop = source.statement_end(start)
-    porter.edits.rebuild(start, stop, make)
-
-
-def _floats(porter: Porter, node: syntax.Print) -> None:
-    for value in node.values:
-        if porter.kind(value) == "float" and not isinstance(value, ast.Constant):
-            porter.needed.add(f"{_COMPAT} print")
-            porter.question(
-                node,
-                "float",
-                "print of a float: compat.print shows 12 digits as Python 2 did; the "
-                "builtin shows up to 17",
-            )
-
-
-_COMPAT = "from repy_compat.porting.compat import"
-
-
-def _comma(porter: Porter, node: syntax.Print) -> str:
-    """What a comma at the end of a print statement writes."""
-    if _ends_line(node.values):
-        return ""
-    following = _next_statement(porter, node)
-    if isinstance(following, syntax.Print) and not (node.dest or following.dest):
-        return " " if following.values else ""
-    porter.needed.add(f"{_COMPAT} print")
-    if any(porter.is_builtin(name, "raw_input") for name in porter.nodes()):
-        porter.needed.add(f"{_COMPAT} input")
-    porter.question(
-        node,
-        "print,",
-        "a comma at the end of print: Python 2 writes the blank only when another print "
-        "follows; compat.print does so, the builtin with end=' ' always writes it",
-    )
-    return " "
-
-
-def _next_statement(porter: Porter, node: ast.stmt) -> ast.stmt | None:
-    parent = porter.parent(node)
-    for block in ("body", "orelse", "finalbody"):
-        statements = getattr(parent, block, None)
-        if isinstance(statements, list) and node in statements:
-            index = statements.index(node) + 1
-            return statements[index] if index < len(statements) else None
-    return None
-
-
-def _ends_line(values: list[ast.expr]) -> bool:
-    last = values[-1] if values else None
-    if isinstance(last, ast.BinOp) and isinstance(last.op, ast.Mod):
-        last = last.left
-    return (
-        isinstance(last, ast.Constant)
-        and isinstance(last.value, str)
-        and last.value[-1:] in ("\n", "\t", "\r")
-    )
-
-
-def _is_one_bracket(
-    porter: Porter, parts: list[tuple[int, int]], values: list[ast.expr]
-) -> bool:
-    """Whether what is printed stands in brackets of its own already."""
-    if len(parts) != 1 or isinstance(values[0], (ast.Tuple, ast.GeneratorExp)):
-        return False
-    text, depth = porter.source.tokens, 0
-    for index in range(porter.source.token_at(parts[0][0]), len(text)):
-        token = text[index]
-        depth += (token.text in "([{" and token.text != "\n") - (token.text in ")]}")
-        if token.text == "\n":
-            continue
-        if not depth:
-            return token.end == parts[0][1] and token.text == ")"
-    return False
-
-
-# --- exceptions ------------------------------------------------------------------
-
-
-def _handler(porter: Porter, node: syntax.Handler) -> None:
-    if node.target is None or node.type is None:
-        return
-    source = porter.source
-    kind_end = source.end(node.type)
-    target_start = source.start(node.target)
-    between = source.slice(kind_end, target_start)
-    if isinstance(node.target, ast.Name):
-        name = node.target.id
-        if "," in between:
-            at = kind_end + between.rindex(",")
-            porter.edits.replace(at, target_start, " as ")
-            porter.change(node, "except", "'except X, e' is 'except X as e'")
-        if _used_later(porter, node, name):
-            _keep_name(porter, node, node.target)
-        return
-    if isinstance(node.target, ast.Tuple):
-        _unpacked_target(porter, node, kind_end, between)
-        return
-    porter.question(node, "except", "an except clause binds a name only; assign below")
-
-
-def _unpacked_target(
-    porter: Porter, node: syntax.Handler, kind_end: int, between: str
-) -> None:
-    source = porter.source
-    assert node.target is not None
-    colon = source.tokens[source.token_after(source.end(node.target))]
-    while colon.text != ":":
-        colon = source.tokens[source.token_after(colon.end)]
-    start = kind_end + between.index(between.strip()[:1] or " ")
-    if ")" in between and "," in between:
-        start = kind_end + between.rindex(",")
-    target = ", ".join(porter.text_of(part) for part in node.target.elts)  # type: ignore[attr-defined]
-    body = source.start(node.body[0])
-    porter.edits.replace(start, colon.start, " as error")
-    same_line = source.line(body) == source.line(colon.start)
-    indentation = "; "
-    if not same_line:
-        line = source.line_start(source.line(body))
-        indentation = "\n" + source.slice(line, body).expandtabs(8)
-    porter.edits.insert(body, f"{target} = error.args{indentation}")
-    porter.change(node, "except", f"'{target}' are unpacked from error.args")
-
-
-def _keep_name(porter: Porter, node: syntax.Handler, target: ast.Name) -> None:
-    """Bind the name once more, since Python 3 unbinds it at the clause's end."""
-    source = porter.source
-    start, end = source.start(target), source.end(target)
-    porter.edits.replace(start, end, f"caught_{target.id}")
-    body = source.start(node.body[0])
-    joint = "; "
-    if source.line(body) != source.line(end):
-        line = source.line_start(source.line(body))
-        joint = "\n" + source.slice(line, body).expandtabs(8)
-    porter.edits.insert(body, f"{target.id} = caught_{target.id}{joint}", first=True)
-    porter.change(
-        node, "except", f"'{target.id}' is used below the clause: bound once more"
-    )
-
-
-def _used_later(porter: Porter, node: syntax.Handler, name: str) -> bool:
-    """Whether the name is read below the clause, where Python 3 has unbound it."""
-    scope = porter.scopes.scope_of[node]
-    end = porter.source.end(node.body[-1])
-    inside = set(ast.walk(node))
-    return any(
-        isinstance(other, ast.Name)
-        and other.id == name
-        and other not in inside
-        and isinstance(other.ctx, ast.Load)
-        and porter.source.start(other) > end
-        and not _bound_by_other_handler(porter, other, name)
-        for other in ast.walk(scope)
-    )
-
-
-def _bound_by_other_handler(porter: Porter, used: ast.AST, name: str) -> bool:
-    node: ast.AST | None = used
-    while node is not None:
-        if isinstance(node, syntax.Handler):
-            target = node.target
-            if isinstance(target, ast.Name) and target.id == name:
-                return True
-        node = porter.parent(node)
-    return False
-
-
-def _raise(porter: Porter, node: syntax.Raise) -> None:
-    source = porter.source
-    kind = node.kind
-    if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
-        porter.question(node, "raise", "a string can't be raised; make it an Exception")
-        return
-    if kind is None or node.value is None:
-        return
-    start = source.start(node)
-    end = source.statement_end(start)
-    parts = source.split(source.tokens[source.token_at(start)].end, end)
-    value = parts[1]
-    is_none = isinstance(node.value, ast.Constant) and node.value.value is None
-    known_kinds = ("str", "int", "float", "list", "dict", "bool")
-    decided = is_none or isinstance(node.value, ast.Tuple)
-    if not decided and porter.kind(node.value) not in known_kinds:
-        porter.question(
-            node,
-            "raise",
-            f"'raise X, {porter.text_of(node.value)}' is written as a call: right "
-            "unless the value is a tuple, None or an exception",
-        )
-    if isinstance(node.value, ast.Tuple):
-        opening = source.tokens[source.token_at(value[0])]
-        if opening.text == "(":
-            value = (opening.end, value[1] - 1)
-
-    def make(render: Render) -> str:
-        given = "" if is_none else render(*value)
-        text = f"raise {render(*parts[0])}({given})"
-        if node.trace is not None:
-            text += f".with_traceback({render(*parts[2])})"
-        return text
-
-    porter.edits.rebuild(start, end, make)
-    porter.change(node, "raise", "'raise X, v' is 'raise X(v)'")
 
 
 # --- other statements and operators --------------------------------------------------
@@ -424,7 +180,7 @@ def _sign(
 
 
 def _ask_about_division(porter: Porter, node: ast.AST, text: str) -> None:
-    porter.needed.add(f"{_COMPAT} old_div")
+    porter.need_compat("old_div")
     porter.question(
         node,
         "division",
@@ -459,85 +215,6 @@ def _divided_in_place(porter: Porter, node: ast.AugAssign) -> None:
 
     porter.edits.rebuild(start, end, make)
     _ask_about_division(porter, node, source.slice(start, end))
-
-
-def _function(porter: Porter, node: syntax.FunctionDef) -> None:
-    if not node.tuple_parameters:
-        return
-    source = porter.source
-    body = node.body[0]
-    body_start = source.start(body)
-    lines = []
-    opening = source.find("(", source.start(node), body_start)
-    assert opening is not None
-    for number, parameter in enumerate(node.tuple_parameters, 1):
-        range_ = _parameter_range(porter, opening.end, parameter.target)
-        name = f"parameter{number}"
-        text = source.slice(*range_)
-        porter.edits.replace(range_[0], range_[1], name)
-        lines.append(f"{text} = {name}")
-    line = source.line_start(source.line(body_start))
-    on_own_line = not source.slice(line, body_start).strip()
-    own_line = "\n" + source.slice(line, body_start).expandtabs(8)
-    joint = own_line if on_own_line else "; "
-    if isinstance(body, ast.Expr) and isinstance(body.value, ast.Constant):
-        at = source.end(body)
-        porter.edits.insert(at, "".join(joint + text for text in lines))
-    else:
-        porter.edits.insert(body_start, "".join(text + joint for text in lines))
-    porter.change(node, "parameter", "a tuple parameter is unpacked in the body")
-
-
-def _parameter_range(porter: Porter, start: int, target: ast.expr) -> tuple[int, int]:
-    """Where the brackets stand that hold the names of a tuple parameter."""
-    source, names = (
-        porter.source,
-        [n.id for n in ast.walk(target) if isinstance(n, ast.Name)],
-    )
-    wanted = set(names)
-    index = source.token_after(start)
-    while True:
-        token = source.tokens[index]
-        if token.text == "(":
-            depth, at, held = 0, index, []
-            while True:
-                inner = source.tokens[at]
-                depth += (inner.text == "(") - (inner.text == ")")
-                if inner.text.isidentifier():
-                    held.append(inner.text)
-                if not depth:
-                    break
-                at += 1
-            if set(held) == wanted:
-                return token.start, source.tokens[at].end
-        index += 1
-
-
-def _lambda(porter: Porter, node: ast.Lambda) -> None:
-    """``lambda (a, b): x`` as ``lambda p: (lambda a, b: x)(*p)``."""
-    source = porter.source
-    tuples = [a for a in node.args.args if a.arg.startswith(PRIVATE)]
-    if not tuples:
-        return
-    ranges = [source.bracket(source.start(argument)) for argument in tuples]
-    texts = [source.slice(start + 1, end - 1).strip() for start, end in ranges]
-    colon = source.colon(source.start(node), source.end(node))
-    body = source.tokens[source.token_after(colon.end)].start
-    end = source.end(node)
-    for number, (start, stop) in enumerate(ranges, 1):
-        porter.edits.replace(start, stop, f"parameter{number}")
-
-    def make(render: Render) -> str:
-        text = render(body, end)
-        for number, names in reversed(list(enumerate(texts, 1))):
-            text = f"(lambda {names.rstrip(',')}: {text})(*parameter{number})"
-        return text
-
-    porter.edits.rebuild(body, end, make)
-    if any("(" in text for text in texts):
-        porter.question(node, "parameter", "a lambda can't unpack a tuple in a tuple")
-    else:
-        porter.change(node, "parameter", "a tuple parameter is unpacked by a lambda")
 
 
 def _comprehension(porter: Porter, node: ast.ListComp) -> None:
@@ -636,15 +313,15 @@ def _compare(porter: Porter, node: ast.Compare) -> None:
 
 
 _RULES = {
-    syntax.Print: _print,
-    syntax.Handler: _handler,
-    syntax.Raise: _raise,
+    syntax.Print: prints.statement,
+    syntax.Handler: exceptions.clause,
+    syntax.Raise: exceptions.statement,
     syntax.Exec: _exec,
     syntax.Backquote: _backquote,
-    syntax.FunctionDef: _function,
+    syntax.FunctionDef: parameters.function,
     ast.BinOp: _division,
     ast.AugAssign: _divided_in_place,
-    ast.Lambda: _lambda,
+    ast.Lambda: parameters.lambda_,
     ast.ListComp: _comprehension,
     ast.Compare: _compare,
 }

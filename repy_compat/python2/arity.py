@@ -235,6 +235,19 @@ def last_instruction(error: BaseException) -> str:
     return "" if frame is None else opname[frame.f_code.co_code[position]]
 
 
+def last_operation(error: BaseException) -> str:
+    """The sign of the operation that failed, ``/=`` say; empty if it was none."""
+    from dis import get_instructions
+
+    frame, position, innermost = _last_program_frame(error.__traceback__)
+    if frame is None or not innermost:
+        return ""
+    for instruction in get_instructions(frame.f_code):
+        if instruction.offset == position:
+            return instruction.argrepr if instruction.opname == "BINARY_OP" else ""
+    return ""
+
+
 def last_operands(error: BaseException) -> tuple[object, object]:
     """The operands at which a program's innermost frame was, as far as known."""
     frame, position, innermost = _last_program_frame(error.__traceback__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from _collections_abc import Iterator
 
+from repy_compat.python2 import newhosts
 from repy_compat.python2.names import is_old_style_instance, type_name
 
 
@@ -38,6 +39,8 @@ def _is_programs(error: TypeError) -> bool:
 
 def _complaint(value: object, error: TypeError) -> TypeError:
     text = str(error)
+    if newhosts.NEEDED:
+        text = newhosts.older_text(error, text)
     if "non-iterator" in text:
         if is_old_style_instance(value):
             text = text.replace("iter() ", "__iter__ ", 1)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from _collections_abc import Callable
 from _functools import cmp_to_key  # type: ignore[import-not-found]
 
-from repy_compat.python2.counts import KEYWORDS, takes
+from repy_compat.python2 import newhosts
+from repy_compat.python2.counts import KEYWORDS, UNPACK, takes
 from repy_compat.python2.names import type_name
 from repy_compat.python2.ordering import Key
 from repy_compat.python2.strings import as_index
+from repy_compat.python2.text import py2_repr
 
 _sort = list.sort
+_index = list.index
 _REFUSED = "'<' not supported between"
 
 
@@ -86,4 +89,18 @@ def _sort_by_function(
         _sort(values, key=lambda value: wrapped(key(value)), reverse=reverse)
 
 
+@takes(UNPACK, 1, 3, name="index")
+def index(values: list, value: object, *bounds: object) -> int:
+    """``values.index(value, start, stop)``; ValueError that tells the value."""
+    try:
+        return _index(values, value, *bounds)  # type: ignore[arg-type]
+    except ValueError as error:
+        if not str(error).startswith("list.index(x)"):
+            raise
+    raise ValueError(f"{py2_repr(value)} is not in list")
+
+
 METHODS: dict[str, Callable[..., object]] = {"sort": sort}
+if newhosts.NEEDED:
+    # That host's own doesn't tell any more what wasn't there.
+    METHODS["index"] = index

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from _collections_abc import Callable
 
-from repy_compat.python2 import arity, counts, hosttexts
+from repy_compat.python2 import arity, counts, hosttexts, newhosts
 
 OLD = "\u01c0"
 
@@ -84,6 +84,8 @@ def translate(error: BaseException) -> Translation:
     if len(arguments) != 1 or type(arguments[0]) is not str:
         return None, arguments
     text = arguments[0]
+    if newhosts.NEEDED:
+        text = newhosts.older_text(error, text)
     exact = EXACT.get(text)
     if exact is not None:
         return None, (exact,)

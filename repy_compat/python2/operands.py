@@ -7,6 +7,7 @@ call) and displays of these. Anything else is unknown.
 
 from __future__ import annotations
 
+import sys
 from types import FrameType
 
 
@@ -95,7 +96,7 @@ def _known(slots: list[object]) -> object:
 def starred_value(frame: FrameType, position: int) -> object:
     """What stands behind ``*`` in the call with stars at a place, as far as known."""
     stack, last = _followed(frame, position)
-    return _take(stack, 1 + (last & 1))[0]
+    return _take(stack, 2 if _with_keywords(last) else 1)[0]
 
 
 def starred_call(
@@ -106,13 +107,23 @@ def starred_call(
     Returns what is called (None if unknown), how many positional
     arguments there are (None if unknown) and the names of the known keywords.
     """
+    from opcode import opname
+
     stack, last = _followed(frame, position)
     names: tuple[str, ...] = ()
-    if last & 1:
+    if _with_keywords(last):
         mapping = stack.pop() if stack else _UNKNOWN
         names = tuple(_names(mapping))
     count = _count(stack.pop()) if stack else None
+    if stack and opname[frame.f_code.co_code[position]] == "DICT_MERGE":
+        # The keywords are still being collected: the arguments lie below them.
+        count = _count(stack.pop())
     return _known(stack[-2:]), count, names
+
+
+def _with_keywords(argument: int) -> bool:
+    """Whether a call with stars finds keywords on the stack: a null counts."""
+    return bool(argument & 1) or sys.version_info >= (3, 14)
 
 
 def _followed(frame: FrameType, position: int) -> tuple[list[object], int]:
@@ -138,7 +149,7 @@ def _step(instruction: object, stack: list[object], frame: FrameType) -> None:
     count: int | None = instruction.arg  # type: ignore[attr-defined]
     if name in _WITHOUT_EFFECT:
         return
-    if name == "LOAD_CONST":
+    if name in ("LOAD_CONST", "LOAD_SMALL_INT"):
         stack.append(value)
     elif name in _VARIABLES:
         # Some instructions load two variables, or a variable and a mark.
@@ -199,6 +210,7 @@ _VARIABLES = frozenset(
     (
         *("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_FAST_CHECK"),
         *("LOAD_FAST_LOAD_FAST", "LOAD_DEREF", "LOAD_CLASSDEREF"),
+        *("LOAD_FAST_BORROW", "LOAD_FAST_BORROW_LOAD_FAST_BORROW"),
     )
 )
 

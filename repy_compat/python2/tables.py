@@ -82,8 +82,9 @@ GUARDED = frozenset(
         "translate upper casefold format_map isascii isdecimal isidentifier isnumeric "
         "isprintable maketrans removeprefix removesuffix has_key items iteritems "
         "iterkeys itervalues keys values viewitems viewkeys viewvalues sort clear copy "
-        "next as_integer_ratio bit_count from_bytes is_integer to_bytes start stop "
-        "step mapping isdisjoint mro"
+        "next as_integer_ratio bit_count from_bytes from_number is_integer to_bytes "
+        "start stop step mapping isdisjoint mro"
     ).split()
+    + list(lists.METHODS)
 )
 """The attribute names that lowered code reads through helpers."""

@@ -96,6 +96,8 @@ class Arithmetic:
         prefix: str = "",
     ) -> ast.expr:
         """``left operator right``; ``prefix`` is ``i`` for the in-place helpers."""
+        if self.complex_numbers:
+            left, right = _both_complex(left, right)
         kind = type(operator)
         result = of_operation(operator, kind_of(left), kind_of(right))
         made: ast.expr
@@ -318,3 +320,23 @@ def is_repeatable(node: ast.expr) -> bool:
     if type(node) is ast.Subscript:
         return is_simple(node.value) and is_simple(node.slice)
     return False
+
+
+def _both_complex(left: ast.expr, right: ast.expr) -> tuple[ast.expr, ast.expr]:
+    """Literals of which one is complex: Python 2 makes both so before it calculates.
+
+    From Python 3.14 on the host doesn't, which shows in the sign of a zero.
+    """
+    if type(left) is ast.Constant and type(right) is ast.Constant:
+        if type(right.value) is complex:
+            return _as_complex(left), right
+        if type(left.value) is complex:
+            return left, _as_complex(right)
+    return left, right
+
+
+def _as_complex(node: ast.Constant) -> ast.Constant:
+    value = node.value
+    if (type(value) is int or type(value) is float) and abs(value) < 2**53:
+        return placed(node, ast.Constant(value=complex(value)))
+    return node

@@ -7,6 +7,7 @@ comprehension in a class body) goes as statements to ``self.before``.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable
 
 from repy_compat.language.meaning.arithmetic import (
@@ -69,6 +70,10 @@ DIRECT_CALLS = {
 """Builtins that have a faster helper, by name and number of arguments."""
 
 CAPITAL_CONSTANTS = {"True": True, "False": False}
+
+
+# Python 3.14 takes a warning about ``~True`` for a reason to import modules.
+_HOST_MINDS_BOOLS = sys.version_info >= (3, 14)
 
 
 class Expressions(Arithmetic):
@@ -233,6 +238,8 @@ class Expressions(Arithmetic):
             # Python 2 reads the sign as a part of the literal: no negative zero.
             return constant(node, complex(0.0, -inner.value.imag))
         node.operand = self.expression(inner)
+        if type(node.op) is ast.Invert and _HOST_MINDS_BOOLS:
+            return of_kind(call(node, "invert", node.operand), INT)
         if type(node.op) in (ast.Not, ast.Invert):
             return of_kind(node, INT)
         kind = kind_of(node.operand)

@@ -7,6 +7,8 @@ the functions behind the helpers, and a test holds the two lists equal.
 
 from __future__ import annotations
 
+import sys
+
 MOST_ARGUMENTS = 3
 """Calls of guarded methods with up to so many arguments have their own helper."""
 
@@ -64,6 +66,7 @@ GUARDED = frozenset(
         "as_integer_ratio",
         "bit_count",
         "from_bytes",
+        "from_number",
         "is_integer",
         "to_bytes",
         "start",
@@ -72,6 +75,8 @@ GUARDED = frozenset(
         "mapping",
         "mro",
         "isdisjoint",
+        # Python 3.14 doesn't tell any more what wasn't in the list.
+        *(("index",) if sys.version_info >= (3, 14) else ()),
     ]
 )
 

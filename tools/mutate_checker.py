@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Remove each rule of the checker once in turn, and see that some test fails.
 
-    python tools/mutate_checker.py [--list] [--only TEXT] [--jobs N]
+    python tools/mutate_checker.py [--list] [--only TEXT]
 
 Rules are: in language/check.py each report and each look at a part, each entry of
 its tables, each condition and each part of one; in language/dialect.py each reserved
@@ -15,15 +15,20 @@ from __future__ import annotations
 
 import argparse
 import ast
+import compileall
+import os
+import py_compile
 import re
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import Queue
+
+import hypothesis  # noqa: F401  what all processes need, loaded once
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 CHECK = "repy_compat/language/check.py"
@@ -58,7 +63,11 @@ ALIKE = {
     "if not node.keywords and len(node.args) < 256": (
         "a shorter way for plain calls: what follows does the same for all"
     ),
+    "if key is None": "a key that isn't there is refused by its kind as well",
 }
+LONGEST = 300
+NOTICED, UNNOTICED, BROKEN = 10, 11, 12
+KEPT = ".kept"
 # Calls that report something or have a part looked at.
 REPORTS = {"name", "none", "shape", "refuse", "constant", "parameter", "parts"}
 PUSHES = {"append", "extend"}
@@ -104,7 +113,7 @@ def guarded_names_removed() -> Iterator[Mutant]:
     lowering, helpers = ((ROOT / path).read_text() for path in (GUARDS, GUARDED))
     start = helpers.index("GUARDED = frozenset(")
     for node, new in entries_removed(ast.parse(lowering)):
-        shown = node.shown  # type: ignore[attr-defined]
+        shown = getattr(node, "shown", node)
         name = ast.literal_eval(shown)
         rest = re.sub(rf"\b{name}\b", "", helpers[start:], count=1)
         assert rest != helpers[start:]
@@ -270,34 +279,41 @@ def replaced(text: str, node: ast.expr | ast.stmt, new: str) -> str:
 
 def is_noticed(mutant: Mutant, copy: Path) -> bool:
     """Whether a test fails in ``copy`` while the rule is missing."""
-    places = {copy / path: text for path, text in mutant.texts.items()}
-    originals = {place: place.read_bytes() for place in places}
-    for place, text in places.items():
-        place.write_text(text)
-    try:
-        return any(fails(pattern, copy) for pattern in TESTS[mutant.path])
-    finally:
-        for place, original in originals.items():
-            place.write_bytes(original)
+    for path, text in mutant.texts.items():
+        (copy / path).write_text(text)
+    pid = os.fork()
+    if not pid:
+        os._exit(NOTICED if any_fails(mutant.path, copy) else UNNOTICED)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    for path in mutant.texts:
+        (copy / path).write_bytes((copy / (path + KEPT)).read_bytes())
+    if status not in (NOTICED, UNNOTICED, -signal.SIGALRM):
+        sys.exit(f"the tests didn't run: {mutant} ({status})")
+    return status != UNNOTICED
 
 
-def fails(pattern: str, copy: Path) -> bool:
-    """Whether one of the tests in files like ``pattern`` fails, or never ends."""
-    tests = [str(found.relative_to(copy)) for found in sorted(copy.glob(pattern))]
-    try:
-        run = subprocess.run(
-            [
-                *(sys.executable, "-B", "-W", "ignore", "-m", "pytest", "-x", "-q"),
-                *("-o", "addopts=", "-p", "no:cacheprovider", *tests),
-            ],
-            cwd=copy,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=300,
-        )
-    except subprocess.TimeoutExpired:
-        return True
-    return run.returncode != 0
+def any_fails(path: str, copy: Path) -> bool:
+    """Whether one of the tests for a file fails; in a process of its own.
+
+    A rule without which they never end is noticed as well: an alarm ends the process.
+    """
+    signal.alarm(LONGEST)
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, 1)
+    os.dup2(sink, 2)
+    os.chdir(copy)
+    sys.path.insert(0, str(copy))
+    sys.dont_write_bytecode = True
+    warnings.simplefilter("ignore")
+    for pattern in TESTS[path]:
+        tests = [str(found.relative_to(copy)) for found in sorted(copy.glob(pattern))]
+        words = ["-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider"]
+        code = pytest.main([*words, "-W", "ignore", *tests]) if tests else None
+        if code in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+            return True
+        if code != pytest.ExitCode.OK:
+            os._exit(BROKEN)
+    return False
 
 
 def new_copy(folder: Path) -> Path:
@@ -307,6 +323,12 @@ def new_copy(folder: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     for name in ("setup.cfg", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
+    for path in (CHECK, DIALECT, GUARDS, GUARDED, ERRORS):
+        shutil.copy(folder / path, folder / (path + KEPT))
+    # Compiled once; a changed file is seen by its contents.
+    mode = py_compile.PycInvalidationMode.CHECKED_HASH
+    for name in ("repy_compat", "tests"):
+        compileall.compile_dir(folder / name, quiet=2, invalidation_mode=mode)
     return folder
 
 
@@ -314,7 +336,6 @@ def main(words: list[str]) -> int:
     options = argparse.ArgumentParser(description="rules removed once in turn")
     options.add_argument("--list", action="store_true")
     options.add_argument("--only", default="")
-    options.add_argument("--jobs", type=int, default=1)
     chosen = options.parse_args(words)
     everything = list(mutants())
     stale = ALIKE.keys() - {mutant.what for mutant in everything}
@@ -330,7 +351,7 @@ def main(words: list[str]) -> int:
     for mutant in alike:
         print(f"alike: {mutant} ({ALIKE[mutant.what]})", flush=True)
     tried = [mutant for mutant in wanted if mutant.what not in ALIKE]
-    unnoticed = attempts(tried, chosen.jobs)
+    unnoticed = attempts(tried)
     print(
         f"{len(wanted)} rules: {len(tried) - len(unnoticed)} noticed when removed, "
         f"{len(unnoticed)} not, {len(alike)} that change nothing"
@@ -338,25 +359,18 @@ def main(words: list[str]) -> int:
     return 1 if unnoticed else 0
 
 
-def attempts(tried: list[Mutant], jobs: int) -> list[Mutant]:
+def attempts(tried: list[Mutant]) -> list[Mutant]:
     """The mutants that no test notices."""
     unnoticed: list[Mutant] = []
     with tempfile.TemporaryDirectory() as folder:
-        copies: Queue[Path] = Queue()
-        for number in range(jobs):
-            copies.put(new_copy(Path(folder, str(number))))
-
-        def attempt(mutant: Mutant) -> None:
-            copy = copies.get()
-            try:
-                if not is_noticed(mutant, copy):
-                    unnoticed.append(mutant)
-                    print(f"unnoticed: {mutant}", flush=True)
-            finally:
-                copies.put(copy)
-
-        with ThreadPoolExecutor(jobs) as pool:
-            list(pool.map(attempt, tried))
+        copy = new_copy(Path(folder))
+        for path in TESTS:
+            if is_noticed(Mutant(path, 0, "nothing", {}), copy):
+                sys.exit(f"the tests for {path} fail while nothing is removed")
+        for mutant in tried:
+            if not is_noticed(mutant, copy):
+                unnoticed.append(mutant)
+                print(f"unnoticed: {mutant}", flush=True)
     return unnoticed
 
 

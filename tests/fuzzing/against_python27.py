@@ -8,11 +8,13 @@ from repy_compat.language.dialect import Dialect
 from tests.language_verdict import in_words, judged_by_python27, ours
 
 Text = tuple[bytes, Dialect]
+MOST_BRACKETS = 12
 
 
 def differences(texts: list[Text]) -> list[tuple[Text, str, str]]:
     """The texts that end otherwise with us: with Python 2.7's words and with ours."""
     found = []
+    texts = [each for each in texts if not _is_deep(each[0])]
     judged = _judged([(source.decode("latin-1"), dialect) for source, dialect in texts])
     for (source, dialect), verdict in zip(texts, judged, strict=True):
         expected = in_words(verdict, dialect)
@@ -26,6 +28,15 @@ def differences(texts: list[Text]) -> list[tuple[Text, str, str]]:
         if said != expected:
             found.append(((source, dialect), expected, said))
     return found
+
+
+def _is_deep(source: bytes) -> bool:
+    """Whether brackets are nested so that Python 2.7's package may take hours."""
+    depth = deepest = 0
+    for byte in source:
+        depth += (byte in b"([{") - (byte in b")]}")
+        deepest = max(deepest, depth)
+    return deepest > MOST_BRACKETS
 
 
 def _judged(texts: list[tuple[str, Dialect]]) -> list[list[object]]:

@@ -130,10 +130,11 @@ def faults_of_tree(tree: ast.AST, dialect: Dialect) -> list[str]:
                 continue  # any name will do
             elif is_forbidden(value, dialect):
                 faults.append(f"name {value!r} in {kind}.{field}")
-        if kind == "Constant" and not isinstance(node.value, PLAIN):
-            faults.append(f"constant {node.value!r}")
-        if kind == "Constant" and node.kind == "u":
-            faults.append("a unicode literal")
+        if isinstance(node, ast.Constant):
+            if not isinstance(node.value, PLAIN):
+                faults.append(f"constant {node.value!r}")
+            if node.kind == "u":
+                faults.append("a unicode literal")
         if getattr(node, "decorator_list", None):
             faults.append("a decorator")
     for node in ast.walk(tree):

@@ -8,7 +8,7 @@ from repy_compat.language.dialect import Dialect
 
 GOOD_NAMES = [
     "a", "b", "x1", "_c", "print_", "async", "await", "nonlocal", "match", "case",
-    "type", "True", "False", "im", "cofee", "self", "encoder", "_", "fim_", "A", "_f_",
+    "type", "True", "False", "__init__", "__str__", "__del__", "__repr__", "im", "cofee", "self", "encoder", "_", "fim_", "A", "_f_",
 ]  # fmt: skip
 BAD_NAMES = [
     "__class__", "__globals__", "__x", "a__b", "x__", "im_self", "func_globals",
@@ -28,7 +28,7 @@ BAD_EXPRESSIONS = [
 ]  # fmt: skip
 BAD_STATEMENTS = [
     "import a", "from a import b", "global a", "exec 'a'", "exec a in b", "with a: pass",
-    "@a\ndef b(): pass", "@a\nclass b: pass", "yield a", "from a import *", "exec(a)",
+    "@a\ndef b(): pass", "@a\nclass b: pass", "@a\nclass b(c):\n 'd'\n e = 1", "yield a", "from a import *", "exec(a)",
     "import a.b as c, d", "a = yield", "with a as b, c: pass", "from . import a",
     "@a.b(c)\n@d\ndef e(): pass", "u'a'", "if a: global b", "while a: import b",
 ]  # fmt: skip
@@ -80,7 +80,8 @@ class Writer:
             strange = self.bad(STRANGE_NAMES)
             if strange is not None:
                 return strange
-        return self.bad(BAD_NAMES) or self.random.choice(GOOD_NAMES)
+        bad = BAD_NAMES if self.dialect is Dialect.V2 else [*BAD_NAMES, "__iter__"]
+        return self.bad(bad) or self.random.choice(GOOD_NAMES)
 
     # -- expressions
 

@@ -256,6 +256,24 @@ def test_every_operator_and_every_kind_of_literal_is_allowed(dialect: Dialect) -
         assert not is_refused(f"x = {literal}", dialect), literal
 
 
+def test_the_ending_of_a_file_tells_its_dialect() -> None:
+    """Anything but ``.r2py`` is V1."""
+    for name, dialect in (("a.r2py", Dialect.V2), ("a.repy", Dialect.V1)):
+        assert Dialect.of_file(name) is dialect
+    assert Dialect.of_file("r2py") is Dialect.V1
+
+
+@DIALECTS
+def test_parameters_may_have_any_name(dialect: Dialect) -> None:
+    """Also words that only Python 3 knows; what they hold can be read then."""
+    for name in ("True", "async", "await", "nonlocal", "__x", "co_de", "encode"):
+        for form in ("N", "*N", "**N", "N=1", "(a, N)", "b, (a, (N, c)), *d"):
+            text = f"def f({form.replace('N', name)}): pass"
+            assert not is_refused(text, dialect), text
+    assert not is_refused("def f(async, *await): return async", dialect)
+    assert is_refused("def f(__x): return __x", dialect)
+
+
 @DIALECTS
 def test_forbidden_constructs_in_every_expression(dialect: Dialect) -> None:
     """A construct is refused wherever an expression may stand, and named."""

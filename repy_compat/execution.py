@@ -198,7 +198,13 @@ def _world(link: WorkerLink) -> World:
     from repy_compat.world.real import real_world
 
     output, errors = link.outputs()
-    return real_world(link.job.folder, output, errors, library=library_folder())
+    return real_world(
+        link.job.folder,
+        output,
+        errors,
+        library=library_folder(),
+        disk=link.job.disk,
+    )
 
 
 def _stops(link: WorkerLink, world: World) -> list[tuple[float, float]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
+from repy_compat.limits.diskuse import folder_use
 from repy_compat.supervisor import verdict
 from repy_compat.supervisor.cpushare import CpuShare, is_limited
 from repy_compat.supervisor.measure import (
     MemoryMeter,
-    folder_use,
     memory_use,
     threads_of,
 )

@@ -1,4 +1,4 @@
-"""What a process uses now: processor time, memory, and a folder's size.
+"""What a process uses now: processor time and memory.
 
 On Linux from the kernel's own files and clocks (a reading costs 10 to 25 us);
 elsewhere with psutil, imported when the first reading is due.
@@ -20,9 +20,6 @@ PROCESSES = "/proc"
 FIRST_MEMORY = 9_000_000
 #: Growth of shared pages (library code that is paged in) that is not counted.
 _SHARED_SLACK = 24_000_000
-#: Each entry of the vessel folder counts this many bytes besides its size:
-#: Repy V1 specification, section 10.7.
-ENTRY_COST = 4096
 
 
 def can_measure() -> bool:
@@ -151,22 +148,3 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def folder_use(folder: str) -> int:
-    """Size of all entries of ``folder`` plus 4096 for each; links aren't followed.
-
-    Repy V1 specification, section 10.7. An entry that vanishes meanwhile counts
-    nothing, a folder that can't be read either.
-    """
-    use = 0
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                try:
-                    use += entry.stat(follow_symlinks=False).st_size + ENTRY_COST
-                except OSError:
-                    continue
-    except OSError:
-        pass
-    return use

@@ -13,6 +13,7 @@ import os
 import stat
 from _thread import RLock
 
+from repy_compat.limits.diskuse import ENTRY_COST, DiskBrake, folder_use
 from repy_compat.world.base import Files, RawFile
 
 _NEVER_ESCAPES = (
@@ -31,12 +32,17 @@ class RealFiles(Files):
     """The files of one folder of the operating system.
 
     ``folder`` is the vessel; ``library`` a folder of installed Repy libraries that
-    can be read where the vessel has no file of that name, or None.
+    can be read where the vessel has no file of that name, or None. ``disk`` is the
+    number of bytes beyond which a supervisor ends the run, or None: whoever writes
+    far more than that waits for its end.
     """
 
-    def __init__(self, folder: str, library: str | None = None) -> None:
+    def __init__(
+        self, folder: str, library: str | None = None, disk: float | None = None
+    ) -> None:
         """OSError if ``folder`` is no directory that can be read."""
         self._folder = _Folder(folder)
+        self._brake = None if disk is None else DiskBrake(disk, self._folder.use)
         self._library = None if library is None else _Folder(library)
 
     def names(self) -> list[str]:
@@ -57,13 +63,15 @@ class RealFiles(Files):
         flags = os.O_RDWR if write else os.O_RDONLY
         if create:
             flags |= os.O_CREAT
+            if self._brake is not None:
+                self._brake.announce(ENTRY_COST)
         try:
             descriptor = self._folder.open(name, flags)
         except FileNotFoundError:
             if write or create or self._library is None:
                 raise
             descriptor = self._library.open(name, flags)
-        file = _RealFile(descriptor)
+        file = _RealFile(descriptor, self._brake)
         if truncate:
             # Not O_TRUNC: what was opened is known to be a regular file only now.
             try:
@@ -99,6 +107,9 @@ class _Folder:
         if self._descriptor is None:
             return os.listdir(self._path)
         return os.listdir(self._descriptor)
+
+    def use(self) -> int:
+        return folder_use(self._path if self._descriptor is None else self._descriptor)
 
     def mode(self, name: str) -> int | None:
         """File type and permissions of an entry itself; None if there is none."""
@@ -147,10 +158,11 @@ def _named(error: OSError, name: str) -> OSError:
 class _RealFile(RawFile):
     """An open regular file. Closing is exactly-once, also from a finaliser."""
 
-    __slots__ = ("_descriptor", "_seeking")
+    __slots__ = ("_descriptor", "_seeking", "_brake")
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, brake: DiskBrake | None = None) -> None:
         self._descriptor = [descriptor]
+        self._brake = brake
         # Without pread and pwrite, position and transfer are two calls.
         self._seeking = None if _HAS_PREAD else RLock()
 
@@ -172,8 +184,18 @@ class _RealFile(RawFile):
 
     def write_at(self, data: str, offset: int) -> None:
         """Write all of ``data`` at ``offset``; OSError for a full disk and the like."""
-        descriptor = self._open_descriptor()
         raw = data.encode("latin-1")
+        if self._brake is None:
+            self._write(raw, offset)
+            return
+        size = self._brake.MOST_AT_ONCE
+        for begin in range(0, len(raw), size):
+            piece = raw[begin : begin + size]
+            self._brake.announce(len(piece))
+            self._write(piece, offset + begin)
+
+    def _write(self, raw: bytes, offset: int) -> None:
+        descriptor = self._open_descriptor()
         written = self._pwrite(descriptor, raw, offset)
         while written < len(raw):
             written += self._pwrite(descriptor, raw[written:], offset + written)

@@ -17,19 +17,21 @@ def real_world(
     *,
     network: Network | None = None,
     library: str | None = None,
+    disk: float | None = None,
     started: float | None = None,
 ) -> World:
     """A world for one run in the vessel ``folder``.
 
     ``network`` is the host's own network unless another is given; ``library`` a
     folder of Repy libraries that programs can read as if they were in the vessel;
+    ``disk`` the bytes beyond which a supervisor ends the run, or None;
     ``started`` the moment of time.monotonic() at which the run began. OSError if
     the folder can't be opened.
     """
     scheduler = RealScheduler(started=started)
     return World(
         scheduler=scheduler,
-        files=RealFiles(folder, library),
+        files=RealFiles(folder, library, disk),
         network=RealNetwork(scheduler) if network is None else network,
         output=output,
         error_output=error_output,

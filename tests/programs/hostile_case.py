@@ -116,6 +116,11 @@ class Run:
     def printed(self) -> str:
         return " ".join(self.output.decode("latin-1").split())
 
+    def disk_use(self) -> int:
+        """Bytes in the vessel folder."""
+        vessel = self.folder / "vessel"
+        return sum(path.lstat().st_size for path in vessel.iterdir())
+
     def everything(self) -> bytes:
         """All that the program printed and wrote."""
         written = [

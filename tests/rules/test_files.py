@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 
+import repy_compat.limits.diskuse as diskuse_module
 import repy_compat.world.files as files_module
+from repy_compat.limits.diskuse import DiskBrake
 from repy_compat.world.files import RealFiles
 
 EVERY_BYTE = "".join(map(chr, range(256)))
@@ -171,3 +174,31 @@ def test_a_full_disk_is_passed_on() -> None:
     file = files_module._RealFile(descriptor)
     assert refusal(lambda: file.write_at("x", 0)).errno == errno.ENOSPC
     file.close()
+
+
+def test_who_writes_far_over_the_limit_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a program can write before the next look at its folder is bounded."""
+    monkeypatch.setattr(DiskBrake, "SLACK", 3_000)
+    monkeypatch.setattr(DiskBrake, "MOST_AT_ONCE", 1_000)
+    waiting, freed = threading.Event(), threading.Event()
+
+    def sleep(seconds: float) -> None:
+        waiting.set()
+        freed.wait(10)
+
+    monkeypatch.setattr(diskuse_module.time, "sleep", sleep)
+    files = RealFiles(str(tmp_path), None, 10_000)
+    put(files, "small", "x" * 1_000)
+    thread = threading.Thread(target=put, args=(files, "large", "x" * 30_000))
+    thread.start()
+    assert waiting.wait(10)
+    assert 3_000 <= (tmp_path / "large").stat().st_size < 6_000
+    assert thread.is_alive()
+    files.remove("small")
+    assert files._brake is not None
+    files._brake._most = 1e6
+    freed.set()
+    thread.join()
+    assert (tmp_path / "large").stat().st_size == 30_000

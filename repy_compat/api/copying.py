@@ -20,6 +20,7 @@ from repy_compat.api.safedict import SafeDict
 from repy_compat.python2 import classes as python2_classes
 from repy_compat.python2 import numbers as python2_numbers
 from repy_compat.python2 import text as python2_text
+from repy_compat.python2.sets import FrozenSet, Set
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PLAIN = frozenset(
-    {str, int, float, complex, bool, type(None), frozenset, Handle, HandleV1, SafeDict}
+    (
+        *(str, int, float, complex, bool, type(None), frozenset, FrozenSet),
+        *(Handle, HandleV1, SafeDict),
+    )
 )
-_CONTAINERS = frozenset({list, tuple, dict, set})
+_CONTAINERS = frozenset({list, tuple, dict, set, Set})
 _DEEPEST_TEXT = 20
 
 
@@ -111,6 +115,8 @@ class _Frame:
         self.items: list[object]
         if type(original) is dict:
             self.items = [part for pair in list(original.items()) for part in pair]
+        elif isinstance(original, set):
+            self.items = [*set.__iter__(original)]  # in which order makes no difference
         else:
             self.items = list(original)  # type: ignore[call-overload]
 
@@ -123,12 +129,15 @@ class _Frame:
             shell.extend(done)
         elif type(shell) is dict:
             shell.update(zip(done[::2], done[1::2], strict=True))
-        elif type(shell) is set:
+        elif type(shell) is Set:
             shell.update(done)
         return shell
 
 
-_SHELLS: dict[type, Callable[[], object]] = {list: list, dict: dict, set: set}
+_SHELLS: dict[type, Callable[[], object]] = {
+    **{list: list, dict: dict},
+    **dict.fromkeys((set, Set), Set),
+}
 
 
 def deep_copy(value: Any, *, lenient: bool = False) -> object:

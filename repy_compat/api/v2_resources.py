@@ -12,6 +12,7 @@ from repy_compat.api.boundary import wrong_count_v2
 from repy_compat.api.making import wanted_names
 from repy_compat.limits.restrictions import AMOUNTS, PORTS
 from repy_compat.python2 import errors as python2_errors
+from repy_compat.python2.sets import Set
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,13 +39,16 @@ def _build_getresources(runtime: Runtime) -> Callable[..., object]:
 
 def _limits(runtime: Runtime) -> dict[str, object]:
     limits: dict[str, object] = {name: runtime.limits.amount(name) for name in AMOUNTS}
-    limits.update((kind, set(runtime.limits.ports(kind))) for kind in PORTS)
+    limits.update((kind, Set(runtime.limits.ports(kind))) for kind in PORTS)
     return limits
 
 
 def _usage(runtime: Runtime) -> dict[str, object]:
     readings = runtime.readings
-    usage: dict[str, object] = dict(runtime.ledger.usage())
+    usage: dict[str, object] = {
+        name: Set(value) if isinstance(value, set) else value
+        for name, value in runtime.ledger.usage().items()
+    }
     usage["cpu"] = readings.cpu()
     usage["threadcpu"] = readings.thread_cpu()
     usage["memory"] = readings.memory()

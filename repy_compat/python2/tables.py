@@ -12,6 +12,7 @@ from _collections_abc import Callable
 
 from repy_compat.python2 import dicts, iteration, lists, strings
 from repy_compat.python2.names import NAMES, Xrange, long
+from repy_compat.python2.sets import FrozenSet, Set
 
 _INT = "bit_length conjugate denominator imag numerator real"
 
@@ -35,12 +36,12 @@ KNOWN: dict[type, frozenset[str]] = {
             "clear copy fromkeys get has_key items iteritems iterkeys itervalues keys "
             "pop popitem setdefault update values viewitems viewkeys viewvalues"
         ),
-        set: (
+        Set: (
             "add clear copy difference difference_update discard intersection "
             "intersection_update isdisjoint issubset issuperset pop remove "
             "symmetric_difference symmetric_difference_update union update"
         ),
-        frozenset: (
+        FrozenSet: (
             "copy difference intersection isdisjoint issubset issuperset "
             "symmetric_difference union"
         ),

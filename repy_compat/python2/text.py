@@ -32,6 +32,7 @@ from repy_compat.python2.names import (
     long,
     type_name,
 )
+from repy_compat.python2.sets import FrozenSet, Set, ordered
 
 Text = Callable[..., str]
 
@@ -174,7 +175,7 @@ def _repr_set(value: set | frozenset) -> str:
         return name + "(...)"
     _open.add(key)
     try:
-        pieces = [py2_repr(item) for item in list(value)]
+        pieces = [py2_repr(item) for item in ordered(value)]
     finally:
         _open.discard(key)
     return f"{name}([{', '.join(pieces)}])"
@@ -398,6 +399,8 @@ _REPR: dict[type, Text] = {
     dict: _repr_dict,
     set: _repr_set,
     frozenset: _repr_set,
+    Set: _repr_set,
+    FrozenSet: _repr_set,
     slice: _repr_slice,
     range: lambda value: _repr_list(list(value)),
     Xrange: _repr_xrange,

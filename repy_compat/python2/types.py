@@ -32,13 +32,10 @@ from repy_compat.python2.names import (
     new_xrange,
     type_name,
 )
+from repy_compat.python2.sets import FrozenSet, Set, make_frozenset, make_set
 from repy_compat.python2.text import py2_str
 
 Construct = Callable[..., object]
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 class _Entry:
@@ -173,8 +170,12 @@ def is_instance(value: object, facade: Facade) -> bool:
             return not INT_MIN <= value <= INT_MAX
         return isinstance(value, long)
     if native is not None:
-        return isinstance(value, native)
+        return isinstance(value, _WIDER.get(native, native))
     return type_name(value) == entry.name
+
+
+# The host's own sets, which Python code may hand to an imported program, are sets.
+_WIDER: dict[type, type] = {Set: set, FrozenSet: frozenset}
 
 
 def is_subclass(cls: object, facade: Facade) -> bool:
@@ -247,24 +248,6 @@ def make_object(*arguments: object, **keywords: object) -> object:
     return object()
 
 
-def _one_iterable(name: str, kind: type) -> Construct:
-    def make(*arguments: object, **keywords: object) -> object:
-        if keywords:
-            raise TypeError(f"{name}() does not take keyword arguments")
-        if len(arguments) > 1:
-            count = len(arguments)
-            raise TypeError(f"{name} expected at most 1 arguments, got {count}")
-        if not arguments:
-            return kind()
-        return kind(iterate(arguments[0]))
-
-    return make
-
-
-make_set = _one_iterable("set", set)
-make_frozenset = _one_iterable("frozenset", frozenset)
-
-
 def make_slice(*arguments: object, **keywords: object) -> slice:
     """``slice(...)``."""
     if keywords:
@@ -301,38 +284,7 @@ def _no_constructor(name: str) -> Construct:
 
 
 # --------------------------------------------------------------------------
-# Hidden bases of a program's own sets: operations keep the left operand's class
-
-
-def _kept_class(base: Any, name: str) -> Construct:
-    native = getattr(base, name)
-    new, put_in = base.__new__, set.__ior__
-
-    def method(self: object, *others: object) -> object:
-        result = native(self, *others)
-        if result is NotImplemented:
-            return result
-        if base is frozenset:
-            return new(type(self), result)
-        made = new(type(self))
-        put_in(made, result)
-        return made
-
-    method.__name__ = method.__qualname__ = name
-    return method
-
-
-_KEEPING = [
-    "__or__",
-    "__and__",
-    "__sub__",
-    "__xor__",
-    "union",
-    "intersection",
-    "difference",
-    "symmetric_difference",
-    "copy",
-]
+# Hidden bases of a program's own sets
 
 
 class _KeptMethod:
@@ -355,18 +307,16 @@ class _KeptMethod:
 
 
 def _own_base(base: type) -> type:
-    members: dict[str, object] = {}
-    for name in _KEEPING:
-        method = _kept_class(base, name)
-        if name[:2] != "__":
-            members[name] = _KeptMethod(name, base.__name__, method)
-        else:
-            members[name] = method
+    members: dict[str, object] = {
+        name: _KeptMethod(name, base.__name__, value)
+        for name, value in vars(base).items()
+        if type(value) is FunctionType and name[:2] != "__"
+    }
     return type(base.__name__, (base,), members)
 
 
-_OwnSet = _own_base(set)
-_OwnFrozenset = _own_base(frozenset)
+_OwnSet = _own_base(Set)
+_OwnFrozenset = _own_base(FrozenSet)
 
 
 # --------------------------------------------------------------------------
@@ -453,8 +403,8 @@ STR = _new("str", str, make_str, py2_str, _OwnStr)
 LIST = _new("list", list, make_list, None, list)
 TUPLE = _new("tuple", tuple, make_tuple, None, tuple)
 DICT = _new("dict", dict, dictmaking.make_dict, None, dict)
-SET = _new("set", set, make_set, None, _OwnSet)
-FROZENSET = _new("frozenset", frozenset, make_frozenset, None, _OwnFrozenset)
+SET = _new("set", Set, make_set, None, _OwnSet)
+FROZENSET = _new("frozenset", FrozenSet, make_frozenset, None, _OwnFrozenset)
 OBJECT = _new("object", object, make_object, None, NewRoot)
 SLICE = _new("slice", slice, make_slice)
 XRANGE = _new("xrange", Xrange, make_xrange)
@@ -510,7 +460,7 @@ def type_of(value: object) -> object:
 _INT, _LONG = FACADES["int"], FACADES["long"]
 _FACADE_OF: dict[type, object] = {
     kind: FACADES[NAMES.get(kind, kind.__name__)]
-    for kind in (bool, str, float, complex, list, tuple, dict, set, frozenset)
+    for kind in (bool, str, float, complex, list, tuple, dict, Set, FrozenSet)
 }
 """Kinds of the host whose facade is the same for each value."""
 

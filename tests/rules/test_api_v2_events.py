@@ -189,7 +189,7 @@ def test_getresources_shows_limits_usage_and_stops():
         assert set(usage) - set(limits) == {"threadcpu"}
         assert limits["events"] == 7
         assert {"messport", "connport"} == {
-            name for name in limits if type(limits[name]) is set
+            name for name in limits if isinstance(limits[name], set)
         }
         assert stops == []
         assert usage["memory"] >= 4_000_000

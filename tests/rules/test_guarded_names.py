@@ -11,6 +11,7 @@ from repy_compat.python2.builtins import new_builtins
 from repy_compat.python2.classes import FACADES
 from repy_compat.python2.errors import EXCEPTIONS
 from repy_compat.python2.names import NAMES, Xrange, long, new_xrange
+from repy_compat.python2.sets import FrozenSet, Set
 
 EXAMPLES = {
     int: 5,
@@ -22,8 +23,8 @@ EXAMPLES = {
     list: [1],
     tuple: (1,),
     dict: {1: 2},
-    set: {1},
-    frozenset: frozenset([1]),
+    Set: Set([1]),
+    FrozenSet: FrozenSet([1]),
     slice: slice(1),
     object: object(),
     type(None): None,

@@ -15,6 +15,9 @@ SIMPLE_TYPES = frozenset(
 )
 """Types for which one class of the host stands, and nothing else."""
 
+LISTED_OUR_WAY = frozenset(("set", "frozenset"))
+"""Types whose values are of a class of ours in a program, the host's as well elsewhere."""
+
 CLASS = "class_"
 
 
@@ -51,7 +54,7 @@ def exact_test(
 ) -> ast.expr | None:
     """``type(value) operator other`` for built-in types, or None."""
     names = class_names(other, keeps)
-    if not names:
+    if not names or not LISTED_OUR_WAY.isdisjoint(names):
         return None
     kind = type(operator)
     if kind in (ast.In, ast.NotIn):

@@ -37,6 +37,10 @@ from repy_compat.python2.text import py2_str
 
 Construct = Callable[..., object]
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class _Entry:
     """What a facade stands for.

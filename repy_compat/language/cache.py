@@ -122,11 +122,20 @@ class CodeCache:
                 continue
 
 
+def path_in_cache(folder: str, name: str) -> str:
+    """Where the file ``name`` of a cache folder is.
+
+    No program can make a file of that name, in whatever folder it runs: Repy's names
+    have no plus sign.
+    """
+    return os.path.join(folder, "+" + name)
+
+
 def _open_own(folder: str, name: str) -> int:
     """A descriptor of a file, if folder and file are the user's own; else OSError."""
     if not _is_private(os.lstat(folder)):
         raise PermissionError(folder)
-    path = os.path.join(folder, name)
+    path = path_in_cache(folder, name)
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     if not _is_private(os.fstat(descriptor)):
         os.close(descriptor)
@@ -162,7 +171,7 @@ def keep_file(folder: str, name: str, data: bytes) -> bool:
 
     The folder is made if need be.
     """
-    unfinished = os.path.join(folder, f"{name}.{os.getpid()}.{id(data):x}")
+    unfinished = path_in_cache(folder, f"{name}.{os.getpid()}.{id(data):x}")
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         if not _is_private(os.lstat(folder)):
@@ -171,7 +180,7 @@ def keep_file(folder: str, name: str, data: bytes) -> bool:
         try:
             with open(descriptor, "wb") as file:
                 file.write(data)
-            os.replace(unfinished, os.path.join(folder, name))
+            os.replace(unfinished, path_in_cache(folder, name))
         except BaseException:
             os.unlink(unfinished)
             raise

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from repy_compat.language.cache import CodeCache, default_folder
+from repy_compat.api import v1_files, v2_files
+from repy_compat.language.cache import CodeCache, default_folder, path_in_cache
 from repy_compat.language.compiler import compile_program
 from repy_compat.language.dialect import Dialect
 
@@ -47,7 +48,7 @@ def test_a_damaged_entry_is_none(cache: CodeCache, damage: str) -> None:
     elif damage == "garbage":
         data[:] = b"\xff" * 100
     if damage == "renamed":
-        path.rename(path.with_name("stolen"))
+        path.rename(path_in_cache(cache.folder, "stolen"))
         assert cache.load("stolen") is None
         return
     path.write_bytes(bytes(data) if damage else b"")
@@ -63,7 +64,15 @@ def test_a_folder_others_can_write_to_is_not_trusted(
     os.chmod(cache.folder, mode)
     assert cache.load("key") is None
     cache.store("new", CODE)
-    assert not (Path(cache.folder) / "new").exists()
+    assert not os.path.exists(path_in_cache(cache.folder, "new"))
+
+
+@pytest.mark.parametrize("check_name", [v1_files.check_name, v2_files.check_name])
+def test_no_program_can_make_an_entry(cache: CodeCache, check_name) -> None:
+    """Even where the vessel folder is the cache folder: entries have other names."""
+    cache.store("key", CODE)
+    with pytest.raises(Exception, match="disallowed character"):
+        check_name(entry(cache).name)
 
 
 def test_a_link_is_not_followed(cache: CodeCache, tmp_path: Path) -> None:

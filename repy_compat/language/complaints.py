@@ -56,6 +56,11 @@ def _v1_text(finding: Finding, line: int | None) -> str:
 
 
 def _v2_text(finding: Finding, line: int | None) -> str:
+    if line is None:
+        return one_tuple(
+            "<type 'exceptions.TypeError'> unsupported operand type(s) for -: "
+            "'NoneType' and 'int'"
+        )
     if finding.kind == "unicode" and not finding.what.isascii():
         text = _decoded(finding.what)
         at = next(index for index, char in enumerate(text) if char > "\x7f")
@@ -64,11 +69,6 @@ def _v2_text(finding: Finding, line: int | None) -> str:
             "<type 'exceptions.UnicodeEncodeError'> 'ascii' codec can't encode "
             f"character {shown} in position {len(_UNSAFE_STRING) + at}: "
             "ordinal not in range(128)"
-        )
-    if line is None:
-        return one_tuple(
-            "<type 'exceptions.TypeError'> unsupported operand type(s) for -: "
-            "'NoneType' and 'int'"
         )
     if finding.kind == "node":
         name = "CheckNodeException"

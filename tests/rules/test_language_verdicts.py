@@ -55,7 +55,9 @@ def test_v2_texts(source: str, inner: str) -> None:
     assert ours(source, Dialect.V2) == f"('{shown}',)"
 
 
-@pytest.mark.parametrize("source", ["x = `1`", "@x\ndef f(): pass", "u'module'"])
+@pytest.mark.parametrize(
+    "source", ["x = `1`", "@x\ndef f(): pass", "u'module'", "u'\\u01c0'"]
+)
 def test_v2_findings_without_a_line(source: str) -> None:
     """Where the reference had no line, V2 shows the error that it made of that."""
     assert ours(source, Dialect.V2) == NO_LINE

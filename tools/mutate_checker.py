@@ -65,6 +65,8 @@ ALIKE = {
     ),
     "if key is None": "a key that isn't there is refused by its kind as well",
 }
+if sys.version_info < (3, 14):
+    ALIKE["from_number"] = "no type of this Python has the name: try 3.14"
 LONGEST = 300
 NOTICED, UNNOTICED, BROKEN = 10, 11, 12
 KEPT = ".kept"
@@ -114,6 +116,8 @@ def guarded_names_removed() -> Iterator[Mutant]:
     start = helpers.index("GUARDED = frozenset(")
     for node, new in entries_removed(ast.parse(lowering)):
         shown = getattr(node, "shown", node)
+        if isinstance(shown, ast.Starred):
+            continue  # a change of meaning in newer versions, which hides nothing
         name = ast.literal_eval(shown)
         rest = re.sub(rf"\b{name}\b", "", helpers[start:], count=1)
         assert rest != helpers[start:]

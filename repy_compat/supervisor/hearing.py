@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from repy_compat.supervisor import wire
-from repy_compat.supervisor.link import LONGEST_FRAME
+from repy_compat.supervisor.link import LONGEST_FRAME, LONGEST_TEXT
 
 #: Bytes that a worker may say in all: more is an attempt to keep us busy.
-MOST_TOLD = 8_000_000
+MOST_TOLD = 2_000_000
 
 
 class Forged(Exception):
@@ -76,13 +76,13 @@ class Hearing:
             if isinstance(report, dict):
                 self.report = report
         elif kind == b"U" and self.seal is None and isinstance(value, str):
-            self.refusal = value[:10_000]
+            self.refusal = value[:LONGEST_TEXT]
 
 
 def text_of(fields: dict[str, wire.Value], name: str) -> str:
     """A text among what was told, or the empty one."""
     value = fields.get(name)
-    return value[:10_000] if isinstance(value, str) else ""
+    return value[:LONGEST_TEXT] if isinstance(value, str) else ""
 
 
 def _fields(value: wire.Value) -> dict[str, wire.Value]:
@@ -102,4 +102,4 @@ def _texts(fields: dict[str, wire.Value], name: str) -> tuple[str, ...]:
     value = fields.get(name)
     if not isinstance(value, list):
         raise Forged(f"{name} isn't a list")
-    return tuple(item[:10_000] for item in value if isinstance(item, str))
+    return tuple(item[:LONGEST_TEXT] for item in value if isinstance(item, str))

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     Body = Callable[["WorkerLink"], int]
 
 #: A report longer than this is cut to nothing; a frame longer than this is forged.
-LONGEST_FRAME = 1_000_000
+LONGEST_FRAME = 200_000
+#: Characters of a sentence that are told; an exception's may be a program's.
+LONGEST_TEXT = 10_000
 #: Entries of the list of stop times (Repy V2 specification, section 8).
 MOST_STOPS = 100
 BOARD_SIZE = 8 + 16 * MOST_STOPS
@@ -190,7 +192,7 @@ class WorkerLink:
         value: dict[str, wire.Value] = {
             "code": code & 0xFF,
             "how": how or ("normal" if code == 0 else "exception"),
-            "detail": detail,
+            "detail": detail[:LONGEST_TEXT],
         }
         if report is not None:
             value["report"] = report
@@ -200,7 +202,7 @@ class WorkerLink:
     def refuse(self, sentence: str) -> NoReturn:
         """End the worker because strict mode can't be kept."""
         self._ending.acquire()
-        self._send(b"U", sentence)
+        self._send(b"U", sentence[:LONGEST_TEXT])
         os._exit(1)
 
     def _send(self, kind: bytes, value: wire.Value) -> None:

@@ -96,6 +96,18 @@ def test_finish_ends_every_thread_and_tells_why(tmp_path):
     assert watch.run.report == {"most_held": {"events": 3}}
 
 
+def test_a_long_cause_is_cut(tmp_path):
+    """The text of a program's exception has any length; how it ended is told."""
+
+    def body(link: WorkerLink) -> int:
+        link.seal()
+        link.finish(6, "exception", "\xff" * 3_000_000)
+
+    ending = watched(tmp_path, body).run.ending
+    assert (ending.how, ending.code) == ("exception", 6)
+    assert ending.detail == "\xff" * 10_000
+
+
 def test_a_worker_killed_by_somebody_else_is_named_by_the_signal(tmp_path):
     """kill -9 of the worker: one sentence that names the signal."""
 

@@ -125,7 +125,7 @@ def _with_restrictions(
     try:
         limits = Limits.from_file(restrictions, dialect_name)
     except RestrictionsError as error:
-        _hint_at_missing_restrictions(restrictions)
+        _hint_at_missing_restrictions([restrictions, program, *args])
         _tell_restrictions_error(error, options, dialect_name)
         return outcome.STARTUP_FAILED
     return run_program(program, args, limits, dialect_name, options)
@@ -164,16 +164,19 @@ def _too_few(positional: list[str], for_v2: bool) -> int:
         print("Error: Must supply a restrictions file and a program file to execute")
     print(command_line.USAGE, end="")
     if positional:
-        _hint_at_missing_restrictions(positional[0])
+        _hint_at_missing_restrictions(positional)
     return outcome.V2_USAGE if for_v2 else outcome.USAGE
 
 
-def _hint_at_missing_restrictions(first: str) -> None:
+def _hint_at_missing_restrictions(words: list[str]) -> None:
     """Where the first word is a program, its user has forgotten the restrictions."""
+    first = words[0]
     if first.endswith((".repy", ".r2py")):
+        from shlex import join
+
         _say(
             f"repy: {first} looks like a program. A restrictions file comes first; "
-            f"'repy run {first}' runs it under default limits."
+            f"'repy run {join(words)}' runs it under default limits."
         )
 
 

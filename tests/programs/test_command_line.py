@@ -366,6 +366,7 @@ def test_forgotten_restrictions(tmp_path: Path) -> None:
         done = repy(tmp_path, *words)
         assert done.returncode in (3, 4)
         assert f"repy: {words[0]} looks like a program." in done.stderr
+        assert f"'repy run {' '.join(words)}' runs it" in done.stderr
     done = repy(tmp_path, "run", "dylink.r2py", name, "b")
     assert (done.stdout, done.stderr, done.returncode) == ("['b'] \n", "", 0)
 

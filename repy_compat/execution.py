@@ -175,7 +175,7 @@ class _LostExceptions:
         from repy_compat.python2 import errors, text
 
         error = lost.exc_value
-        if self._left <= 0 or error is None:
+        if self._left <= 0 or error is None or isinstance(error, RunEnded):
             return
         if not any(frame[3] for frame in report.frames_of(error)):
             return

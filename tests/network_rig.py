@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from repy_compat.api import v1_network, v2_network
 from repy_compat.api.addresses import AddressOptions
@@ -23,6 +24,7 @@ from repy_compat.python2.errors import class_text
 from repy_compat.world.base import Output, World
 from repy_compat.world.events import EventTable
 from repy_compat.world.network import RealNetwork
+from repy_compat.world.network.selector import Selector
 from repy_compat.world.scheduler import RealScheduler
 
 HOME = "127.0.0.1"
@@ -121,7 +123,14 @@ def until(condition: Callable[[], object], patience: float = PATIENCE) -> bool:
 
 def selector_threads() -> int:
     """How many threads watch listeners in this process."""
-    return sum(thread.name == "repy-selector" for thread in threading.enumerate())
+    code = Selector._run.__code__
+    found = 0
+    for innermost in sys._current_frames().values():
+        frame: FrameType | None = innermost
+        while frame is not None and frame.f_code is not code:
+            frame = frame.f_back
+        found += frame is not None
+    return found
 
 
 class Collected(Output):

@@ -8,6 +8,7 @@ same one for the whole run.
 from __future__ import annotations
 
 from repy_compat.api.boundary import need_room
+from repy_compat.undisturbed import undisturbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ def late_functions(
     def functions() -> Functions:
         if not group:
             need_room(_ROOM)
-            built = __import__(home, fromlist=["build_names"]).build_names(runtime)
+            module = undisturbed(lambda: __import__(home, fromlist=["build_names"]))
             # Another event, or a finaliser in this one, may have been as quick: what
             # was made first counts, for it may be in use.
-            group.append(built)
+            group.append(module.build_names(runtime))
         return group[0]
 
     return {name: _late(functions, name) for name in names}

@@ -29,6 +29,7 @@ from repy_compat.errors import (
 from repy_compat.python2.builtins import new_builtins
 from repy_compat.python2.printing import new_print
 from repy_compat.python2.text import py2_repr, py2_str
+from repy_compat.undisturbed import undisturbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,12 +171,15 @@ class Runtime:
         if isinstance(known, ProgramRejected):
             raise known.again()
         if known is None:
-            known = compile_program(
-                code,
-                name,
-                self.dialect,
-                cache=self.code_cache,
-                exploring=self.exploring,
+            # The compiler loads its parts when they are needed.
+            known = undisturbed(
+                lambda: compile_program(
+                    code,
+                    name,
+                    self.dialect,
+                    cache=self.code_cache,
+                    exploring=self.exploring,
+                )
             )
             if len(self._programs) >= _PROGRAMS_KEPT:
                 self._programs.clear()

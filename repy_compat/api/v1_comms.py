@@ -18,6 +18,7 @@ from repy_compat.api.v1_listeners import (
 )
 from repy_compat.api.v1_streams import Stream, failure_of
 from repy_compat.errors import LimitReached
+from repy_compat.undisturbed import undisturbed
 from repy_compat.world.events import COMM
 
 TYPE_CHECKING = False
@@ -144,6 +145,20 @@ class Comms:
             Exception: no insocket is free.
             SocketError: the address can't be had.
         """
+        known, listener, id = undisturbed(lambda: self._enter(key, local, function))
+        handle = self.handle_of(id)
+        if not known:
+            self._start_selector()
+            listener.begin()
+        return handle
+
+    def _enter(
+        self,
+        key: tuple[str, str, int],
+        local: Address,
+        function: Callable[..., object],
+    ) -> tuple[bool, Registration, str]:
+        """Whether there was a listener under ``key``, the one there is now, its id."""
         with self.lock:
             known = self._by_key.get(key)
             if known is None:
@@ -155,11 +170,7 @@ class Comms:
                 known.function = function
             id = listener.id
             self._by_key[key] = self._by_id[id] = listener
-        handle = self.handle_of(id)
-        if known is None:
-            self._start_selector()
-            listener.begin()
-        return handle
+            return known is not None, listener, id
 
     def _open(
         self,
@@ -189,11 +200,7 @@ class Comms:
 
     def stop(self, id: str) -> bool:
         """Stop a listener or close a connection; False if ``id`` is neither now."""
-        with self.lock:
-            listener = self._by_id.pop(id, None)
-            if listener is not None:
-                del self._by_key[listener.key]
-                listener.stopped = True
+        listener = undisturbed(lambda: self._forget(id))
         if listener is None:
             known = self._streams.get(id)
             stream = None if known is None else known()
@@ -203,11 +210,25 @@ class Comms:
         listener.rest()
         return True
 
+    def _forget(self, id: str) -> Registration | None:
+        """The listener that is stopped from now on; None if ``id`` is none."""
+        with self.lock:
+            listener = self._by_id.pop(id, None)
+            if listener is not None:
+                del self._by_key[listener.key]
+                listener.stopped = True
+            return listener
+
     def _start_selector(self) -> None:
         """Take the event that listening costs, waiting until one is free."""
         with self._starting:
             if self._selector_item is None:
-                self._selector_item = self._events.hold_when_room(SELECTOR)
+                item = self._events.hold_when_room(SELECTOR)
+                # A finaliser in here may have been as quick.
+                if self._selector_item is None:
+                    self._selector_item = item
+                else:
+                    item.give_back()
         # The listener may have been stopped while this one waited.
         self._stop_selector()
 

@@ -9,9 +9,10 @@ changed for the others, which are nearly all.
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
+
+from ..undisturbed import undisturbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,18 +34,16 @@ def deeply(work: Callable[[], Result]) -> Result:
     these are raised to the caller if that wasn't enough. Meanwhile no garbage
     is collected: a tree is many objects and no garbage.
     """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+
+    def attempts() -> Result:
         try:
             return work()
         except (RecursionError, MemoryError):
             pass
         with _one_at_a_time:
             return _on_a_large_stack(work)
-    finally:
-        if collecting:
-            gc.enable()
+
+    return undisturbed(attempts)
 
 
 def _on_a_large_stack(work: Callable[[], Result]) -> Result:

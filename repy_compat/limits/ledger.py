@@ -30,6 +30,7 @@ from _weakref import ref
 from repy_compat.errors import LimitReached, PortForbidden
 from repy_compat.limits.rates import Rate
 from repy_compat.limits.restrictions import COUNTED, PORTS, RENEWABLE
+from repy_compat.undisturbed import undisturbed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,10 +159,14 @@ class _Count:
             if not self._waking.acquire(False):
                 return
             try:
-                while self.waiting and self.waiting[0]():
-                    self.waiting.popleft()
+                # A finaliser in here that came to wait would wait for this loop.
+                undisturbed(self._offer_room)
             finally:
                 self._waking.release()
+
+    def _offer_room(self) -> None:
+        while self.waiting and self.waiting[0]():
+            self.waiting.popleft()
 
     def reclaim_lost(self) -> bool:
         """Take back tokens whose item died without giving back; whether any did.

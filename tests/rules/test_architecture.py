@@ -10,19 +10,20 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "repy_compat"
 
 # A room may import itself and the rooms listed here.
-LANGUAGE_SIDE = {"errors"}
-RUNNING = {"errors", "python2", "limits", "language", "world", "api"}
+LANGUAGE_SIDE = {"errors", "undisturbed"}
+RUNNING = {"errors", "undisturbed", "python2", "limits", "language", "world", "api"}
 SANDBOX = RUNNING | {"sandbox", "report", "outcome"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
+    "undisturbed": set(),
     "outcome": set(),
     "options": {"errors"},
     "bundle": {"language"},
     "python2": LANGUAGE_SIDE,
     "limits": LANGUAGE_SIDE,
     "language": LANGUAGE_SIDE,
-    "world": {"errors", "limits"},
-    "api": {"errors", "world", "limits", "python2", "language"},
+    "world": {"errors", "undisturbed", "limits"},
+    "api": {"errors", "undisturbed", "world", "limits", "python2", "language"},
     "report": RUNNING,
     "foreseen": {"api", "world", "language", "errors"},
     "sandbox": SANDBOX,

@@ -13,7 +13,7 @@ import os
 import select
 import socket
 import weakref
-from _thread import allocate_lock
+from _thread import RLock
 from contextlib import suppress
 from time import monotonic
 
@@ -122,7 +122,8 @@ class _Socket(Endpoint):
 
     def __init__(self, group: Group, sock: socket.socket) -> None:
         self._socket = sock
-        self._lock = allocate_lock()
+        # Reentrant: a finaliser that the collector runs in here may use the socket.
+        self._lock = RLock()
         self._waiting = 0
         self._closed = False
         self._group = group

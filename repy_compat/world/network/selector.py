@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import select
-import threading
 from _collections_abc import Callable
+from _thread import RLock, start_new_thread
 from contextlib import suppress
 from typing import Protocol
 
 from repy_compat.errors import RunEnded
+from repy_compat.undisturbed import undisturbed
 from repy_compat.world.base import Body, Watch
 
 
@@ -185,16 +186,21 @@ def default_poller() -> Poller:
 class Selector:
     """The thread, and the watches it serves. It ends when the last one goes."""
 
-    def __init__(self, poller: Poller) -> None:
+    def __init__(self, poller: Poller, owner: Selectors) -> None:
         self._poller = poller
-        self._lock = threading.Lock()
+        self._name_thread = owner.name_thread
+        self._lock = owner.lock
         self._watches: dict[int, RealWatch] = {}
         self._ending = False
-        threading.Thread(target=self._run, name="repy-selector", daemon=True).start()
+        # Not threading.Thread, whose start waits for the new thread: a finaliser that
+        # runs there first may wait for the lock that the starter holds.
+        start_new_thread(self._run, ())
 
     def add(self, watch: RealWatch) -> None:
-        """Serve one more watch."""
+        """Serve one more watch; it stays unarmed if the selector has ended."""
         with self._lock:
+            if self._ending:
+                return
             self._watches[watch.descriptor] = watch
             watch.armed = True
             self._poller.arm(watch.descriptor)
@@ -232,6 +238,8 @@ class Selector:
         self._poller.wake()
 
     def _run(self) -> None:
+        if self._name_thread is not None:
+            self._name_thread("(selector)")
         try:
             while not self._ending:
                 for function in self._due(self._poller.wait()):
@@ -242,6 +250,8 @@ class Selector:
             with self._lock:
                 self._ending = True
                 self._poller.close()
+            if self._name_thread is not None:
+                self._name_thread(None)
 
     def _due(self, fired: list[int]) -> list[Body]:
         """Functions of the watches that fired and were still armed.
@@ -284,33 +294,54 @@ class RealWatch(Watch):
 class Selectors:
     """Keeps at most one selector for a run, made when needed, gone when idle."""
 
-    def __init__(self, new_poller: Callable[[], Poller] = default_poller) -> None:
+    def __init__(
+        self,
+        new_poller: Callable[[], Poller] = default_poller,
+        name_thread: Callable[[str | None], None] | None = None,
+    ) -> None:
         # Held while a watch comes or goes, so none is given to an ending thread.
-        self._lock = threading.Lock()
+        # One lock for all, and reentrant: a finaliser that the collector runs
+        # while it is held may let a watch come or go itself.
+        self.lock = RLock()
+        self.name_thread = name_thread
         self._new_poller = new_poller
         self._current: Selector | None = None
         self._stopped = False
 
     def watch(self, descriptor: int, function: Body) -> Watch:
         """Watch a descriptor, with a new selector if there is none."""
-        with self._lock:
+        return undisturbed(lambda: self._watch(descriptor, function))
+
+    def _watch(self, descriptor: int, function: Body) -> Watch:
+        with self.lock:
+            while True:
+                current = self._selector()
+                watch = RealWatch(self, current, descriptor, function)
+                current.add(watch)
+                if watch.armed:
+                    return watch
+
+    def _selector(self) -> Selector:
+        """The selector of now, a new one if there is none. Under the lock."""
+        if self._current is None:
             if self._stopped:
                 raise RunEnded
-            if self._current is None:
-                self._current = Selector(self._new_poller())
-            watch = RealWatch(self, self._current, descriptor, function)
-            self._current.add(watch)
-            return watch
+            made = Selector(self._new_poller(), self)
+            if self._current is not None or self._stopped:
+                made.stop()  # a finaliser was as quick
+            else:
+                self._current = made
+        return self._current or self._selector()
 
     def withdraw(self, watch: RealWatch) -> None:
         """Withdraw a watch; the selector goes with its last one."""
-        with self._lock:
+        with self.lock:
             if watch.selector.remove(watch) and self._current is watch.selector:
                 self._current = None
 
     def stop(self) -> None:
         """End the selector for good."""
-        with self._lock:
+        with self.lock:
             self._stopped = True
             current, self._current = self._current, None
         if current is not None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Characters of each stream that are kept unless the caller says otherwise.
 OUTPUT_LIMIT = 64 << 20
+#: Seconds to wait for the end of a run that was called off.
+_PATIENCE = 10.0
 
 #: What the body of a Repy program needs, so that no worker has to load it.
 _PRELOADED = (
@@ -172,10 +174,29 @@ class _Call:
             except OSError:
                 raise InternalError("the server of supervised runs has ended") from None
             answer = self._gather()
+        except BaseException:
+            # Ctrl-C, say. When the caller goes on, nothing of the run does: its folder
+            # may be about to be removed.
+            self._call_off()
+            raise
         finally:
-            # Whatever happened (Ctrl-C, say): closing the line ends the run.
             self._close()
         return self._result(answer)
+
+    def _call_off(self) -> None:
+        """End the run and wait for its end."""
+        import socket
+
+        self._output.close()
+        self._errors.close()
+        try:
+            self._line.shutdown(socket.SHUT_WR)
+            self._line.settimeout(_PATIENCE)
+            while self._line.recv(65536):
+                pass
+        except OSError:
+            # It has ended already, or it takes too long.
+            return
 
     def _gather(self) -> bytes:
         import select

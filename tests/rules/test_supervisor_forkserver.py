@@ -152,6 +152,32 @@ def test_nothing_is_left_after_a_run(tmp_path):
     assert sorted(os.listdir("/proc/self/fd")) == before
 
 
+def tell_pid_and_wait(link) -> int:
+    link.seal()
+    with open("pid", "w") as file:
+        file.write(str(os.getpid()))
+    while True:
+        time.sleep(60)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_nothing_runs_when_the_caller_was_interrupted(tmp_path):
+    """Ctrl-C leaves run_captured when the worker has ended, and not before."""
+    pid_file = tmp_path / "pid"
+
+    def interrupt_when_it_runs() -> None:
+        while not pid_file.exists() or not pid_file.read_text():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    interrupt = threading.Thread(target=interrupt_when_it_runs)
+    interrupt.start()
+    with pytest.raises(KeyboardInterrupt):
+        run_captured(job(tmp_path), tell_pid_and_wait)
+    assert not Path("/proc", pid_file.read_text()).exists()
+    interrupt.join()
+
+
 CALLER = """
 import sys
 sys.path[:0] = [{root!r}, {here!r}]

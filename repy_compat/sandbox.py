@@ -161,9 +161,20 @@ class Sandbox:
         try:
             self.events.main(lambda: self._run_text(code_of_failure))
         except LimitReached as refused:
-            self.world.error_output.write("Internal Error\n")
             detail = f"no event is free for the phase '{callfunc}': {refused}"
+            self.world.error_output.write(self._without_event() + "Internal Error\n")
             self._finish(Ending("no event", code_of_no_event, detail))
+
+    def _without_event(self) -> str:
+        """What a person is told where no event is left for the program itself."""
+        if self._terse:
+            return ""
+        if self.runtime.limits.amount("events") < 1:
+            return (
+                "the program can't start: it needs an event of its own, and the "
+                "restrictions allow none; 'resource events 10' would allow ten\n"
+            )
+        return "the exit phase can't start: the program still uses all its events\n"
 
     def _run_text(self, code_of_failure: int) -> None:
         try:

@@ -11,7 +11,7 @@ from repy_compat.api.exceptions import (
 )
 from repy_compat.errors import RunEnded
 from repy_compat.language.dialect import Dialect
-from tests.api_run import api_run
+from tests.api_run import api_run, run_program
 
 
 def v2_run(**limits):
@@ -224,3 +224,11 @@ def test_getresources_names_itself_as_the_reference_does():
             refused(run.getresources, 1)
             == "Function 'get_resources' takes 0 arguments, not 1 as you provided."
         )
+
+
+def test_without_an_event_nothing_starts():
+    """It promises the reference's words behind a sentence that names the cure."""
+    run = run_program("log('ran')", events=0)
+    assert (run.how, run.output) == ("no event", "")
+    assert run.errors.startswith("the program can't start: it needs an event")
+    assert run.errors.endswith("'resource events 10' would allow ten\nInternal Error\n")

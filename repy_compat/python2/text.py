@@ -25,6 +25,7 @@ from repy_compat.python2.names import (
     INT_MAX,
     INT_MIN,
     NAMES,
+    VIEWS,
     Xrange,
     class_name,
     classes_module,
@@ -241,7 +242,9 @@ def _repr_method(value: MethodType) -> str:
             f"object at {address(owner)}>"
         )
     function = getattr(value.__func__, "__name__", "")
-    name = f"{class_name(type(value.__self__))}.{function}"
+    owner = type(value.__self__)
+    # A view passes for an old-style instance; its class has a name of its own.
+    name = f"{owner.__name__ if owner in VIEWS else class_name(owner)}.{function}"
     return f"<bound method {name} of {py2_repr(value.__self__)}>"
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from repy_compat.api.safedict import namespace_of, new_constructor, new_safedict
 from repy_compat.language.dialect import Dialect
+from repy_compat.python2.text import py2_repr
 
 SafeDict = new_constructor(Dialect.V2)
 STRINGS_ONLY = "'SafeDict' keys must be of string type!"
@@ -194,3 +195,9 @@ def test_it_is_a_view_on_the_dictionary_that_code_runs_in():
     view.clear()
     assert {"__builtins__", "\u01c0helper"} == set(namespace)
     assert namespace_of(view) is namespace
+
+
+def test_its_methods_name_its_class():
+    """It promises the class's own name, though instances pass for old-style ones."""
+    shown = py2_repr(SafeDict({"a": 1}).keys)
+    assert shown == "<bound method SafeDict.keys of {'a': 1}>"

@@ -198,7 +198,8 @@ class Sandbox:
         conclusion = report.last_line(error)
         frames = report.frames_of(error)
         text = report.report(frames, conclusion, self.dialect_name, self._locate)
-        self.world.error_output.write(self._plain_words(conclusion) + text)
+        plain = self._plain_words(conclusion) or self._advice(conclusion, frames)
+        self.world.error_output.write(plain + text)
         self._decide(Ending("exception", code, conclusion))
 
     def _plain_words(self, conclusion: str) -> str:
@@ -207,6 +208,19 @@ class Sandbox:
         if self._terse or refusal is None or not refusal.is_quoted_in(conclusion):
             return ""
         return refusal.in_plain_words()
+
+    def _advice(self, conclusion: str, frames: list[tuple[str, int, str, bool]]) -> str:
+        """What a person is told about a name that is defined elsewhere."""
+        if self._terse or "NameError" not in conclusion:
+            return ""
+        from repy_compat.absent import advice
+
+        sentence = advice(conclusion, self.dialect_name)
+        places = [frame[:2] for frame in frames if frame[3]]
+        if not sentence or not places:
+            return sentence and f"{sentence}\n"
+        file, line = self._locate(*places[-1])
+        return f"{file}:{line}: {sentence}\n"
 
     def _end_from_inside(
         self, how: str, error: BaseException | None = None

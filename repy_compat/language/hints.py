@@ -12,6 +12,7 @@ from .lexer import NAME, NEWLINE, STRING, Token
 
 _PYTHON3_WORDS = frozenset(["async", "await", "nonlocal", "match"])
 _CLOSING = {"(": ")", "[": "]", "{": "}", "`": "`"}
+_BYTE_ORDER_MARK = "\xef\xbb\xbf"
 _TYPOGRAPHIC = re.compile("\xe2\x80[\x98\x99\x9c\x9d]")
 
 
@@ -84,7 +85,8 @@ def _of_statement(place: Place) -> str:
         return f"{text} is a statement in Python 2 and can't be used as a name"
     if place.wanted == ":" and place.token.type == NEWLINE:
         return f"there is no ':' at the end of the '{word}' line"
-    if word == "def" and text == ":" and place.opened:
+    named = place.last is not None and place.last.type == NAME
+    if word == "def" and text == ":" and place.opened and named:
         return "Python 2 has no annotations"
     if text == ">>" and place.token.column == 0:
         return "this looks like a copy of an interpreter session, not a program"
@@ -128,7 +130,7 @@ def for_text(text: str) -> str:
     """A clause about a text that is no program at all, or nothing."""
     if text.startswith("{\\rtf"):
         return "this is a word processor's document (RTF); save it as plain text"
-    if text.startswith("\xef\xbb\xbf"):
+    if text.startswith(_BYTE_ORDER_MARK):
         return "the file begins with a byte order mark; save it without one"
     if text.startswith(("\xff\xfe", "\xfe\xff")) or "\0" in text[:4096]:
         return "this isn't a text file"
@@ -140,9 +142,15 @@ def for_text(text: str) -> str:
 
 
 def for_line(line: str) -> str:
-    """A clause about a line with quotes that a word processor made."""
+    """A clause about a line that shows what is wrong with it by itself."""
     if _TYPOGRAPHIC.search(line):
         return "write plain quotes ' and \" for typographic ones"
+    if line.startswith(_BYTE_ORDER_MARK):
+        return "the file begins with a byte order mark; save it without one"
+    if re.match(
+        r"(?:[ \t]+include[ \t]|include\t)[ \t]*[\w./-]+[ \t]*(?:#|\r?$)", line
+    ):
+        return "an include line begins in the first column, with one space behind it"
     return ""
 
 

@@ -12,11 +12,12 @@ PACKAGE = Path(__file__).parents[2] / "repy_compat"
 # A room may import itself and the rooms listed here.
 LANGUAGE_SIDE = {"errors", "undisturbed"}
 RUNNING = {"errors", "undisturbed", "python2", "limits", "language", "world", "api"}
-SANDBOX = RUNNING | {"sandbox", "report", "outcome"}
+SANDBOX = RUNNING | {"sandbox", "report", "outcome", "absent"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "undisturbed": set(),
     "outcome": set(),
+    "absent": set(),
     "options": {"errors"},
     "bundle": {"language"},
     "python2": LANGUAGE_SIDE,

@@ -322,6 +322,49 @@ def test_interrupt_at_the_start(tmp_path: Path) -> None:
     assert b"Traceback" not in errors
 
 
+def session(leader: int) -> set[int]:
+    """The processes of a session that run (Linux)."""
+    found = set()
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            words = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if words[0] != "Z" and int(words[3]) == leader:
+            found.add(int(name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_is_left_of_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """Whatever ends it: no process, and no file but those that are its own."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    name = write(tmp_path, "p.repy", "file('f', 'w')\nprint 'up'\nsleep(60)\n")
+    words = ["--logfile", "log", "--status", "state"]
+    process = start(tmp_path, *words, RESTRICTIONS, name)
+    log = tmp_path / "log.old"
+    for _ in range(1000):
+        if log.exists() and log.read_bytes():
+            break
+        time.sleep(0.01)
+    assert len(session(process.pid)) == 2
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    for _ in range(200):
+        if not session(process.pid):
+            break
+        time.sleep(0.01)
+    assert session(process.pid) == set()
+    state = "Started" if number is signal.SIGKILL else "Terminated"
+    left = {path.name.rpartition("-")[0] or path.name for path in tmp_path.iterdir()}
+    assert left == {"temporary", "p.repy", "f", "log.old", f"state-{state}"}
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
 def test_unwritable_log(tmp_path: Path) -> None:
     """A log that can't be written is said in one sentence, and nothing runs."""
     name = write(tmp_path, "p.repy", "file('ran', 'w').close()\n")

@@ -560,31 +560,106 @@ def end_by_defect(link: WorkerLink) -> int:
     raise ValueError
 
 
+def end_by_crash(link: WorkerLink) -> int:
+    import ctypes
+
+    link.seal()
+    ctypes.string_at(0)
+    return 0
+
+
+def end_by_forgery(link: WorkerLink) -> int:
+    link.seal()
+    os.write(link._descriptor, b"\0\0\0\2E?")
+    wait_for_ever()
+    return 0
+
+
+def end_by_disk(link: WorkerLink) -> int:
+    link.seal()
+    for number in range(300):
+        os.close(os.open(str(number), os.O_CREAT | os.O_WRONLY, 0o600))
+    wait_for_ever()
+    return 0
+
+
+def end_by_threads(link: WorkerLink) -> int:
+    from _thread import start_new_thread
+
+    link.seal()
+    threading.stack_size(65536)
+    try:
+        for _ in range(2_000):
+            start_new_thread(wait_for_ever, ())
+    except RuntimeError:
+        os.write(2, b"no more threads")
+    wait_for_ever()
+    return 0
+
+
+def end_while_stopped(link: WorkerLink) -> int:
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return 0
+
+
+def end_by_stop_file(link: WorkerLink) -> int:
+    wait_for_ever()
+    return 0
+
+
+def end_by_interruption(link: WorkerLink) -> int:
+    os.kill(os.getppid(), signal.SIGTERM)
+    wait_for_ever()
+    return 0
+
+
+def end_while_talking(link: WorkerLink) -> int:
+    link.seal()
+    output, _ = link.outputs()
+    while True:
+        output.write("x" * 30_000)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="counts in /proc")
 @pytest.mark.parametrize(
-    "body",
+    ("body", "how"),
     [
-        end_normally,
-        end_by_exitall,
-        end_by_signal,
-        end_by_memory,
-        end_by_time,
-        end_by_defect,
+        (end_normally, "normal"),
+        (end_by_exitall, "exitall"),
+        (end_by_signal, "killed"),
+        (end_by_memory, "limit"),
+        (end_by_time, "timeout"),
+        (end_by_defect, "internal"),
+        (end_by_crash, "killed"),
+        (end_by_forgery, "killed"),
+        (end_by_disk, "limit"),
+        (end_by_threads, "killed limit"),
+        (end_while_stopped, "timeout"),
+        (end_by_stop_file, "stopped"),
+        (end_by_interruption, "interrupted"),
+        (end_while_talking, "timeout"),
     ],
+    ids=lambda item: getattr(item, "__name__", ""),
 )
-def test_nothing_is_left_after_any_end(tmp_path, body):
+def test_nothing_is_left_after_any_end(tmp_path, body, how):
     """No descriptor, process, file, thread or handler outlives its run."""
     before = descriptors(), children(), threading.active_count()
     handler = signal.getsignal(signal.SIGINT)
-    watched(
+    if body is end_by_stop_file:
+        (tmp_path / "stop").write_text("44;")
+    watch = watched(
         tmp_path,
         body,
         cpu=0.5,
         memory=15e6,
         disk=1e6,
-        timeout=0.5,
+        timeout=0.3 if how == "timeout" else 30,
+        stop_file=str(tmp_path / "stop"),
         logfile=str(tmp_path / "log"),
     )
+    assert watch.how in how.split()
+    for name in ("stop", "log.new"):
+        (tmp_path / name).unlink(missing_ok=True)
     assert (descriptors(), children(), threading.active_count()) == before
     assert signal.getsignal(signal.SIGINT) is handler
     assert signal.set_wakeup_fd(-1) == -1

@@ -36,7 +36,7 @@ class Execution:
     that output goes to a circular log. ``cache`` allows the user's cache of
     compiled programs: its folder is looked up where this object is made, since a
     worker has no environment. ``terse`` keeps our own words about a refused program
-    back. The vessel folder is the job's.
+    back. ``table_dicts`` lists dictionaries in Python 2.7's order. The vessel folder is the job's.
     """
 
     __slots__ = (
@@ -54,6 +54,7 @@ class Execution:
         "logged",
         "cache_folder",
         "terse",
+        "table_dicts",
     )
 
     def __init__(
@@ -73,6 +74,7 @@ class Execution:
         logged: bool = False,
         cache: bool = True,
         terse: bool = False,
+        table_dicts: bool = False,
     ) -> None:
         self.program = program
         self.source = source
@@ -88,16 +90,20 @@ class Execution:
         self.logged = logged
         self.cache_folder = default_folder() if cache else None
         self.terse = terse
+        self.table_dicts = table_dicts
 
     def __call__(self, link: WorkerLink) -> int:
         """Run the program in this worker; the exit code (a Body of ``supervise``)."""
         world = _world(link)
+        if self.table_dicts:
+            _list_as_tables()
         loader = Loader(
             self.program,
             self.source,
             self.dialect_name,
             self.include_path,
             cache_folder=self.cache_folder,
+            table_dicts=self.table_dicts,
             terse=self.terse,
         )
         program = loader.load(world)
@@ -192,6 +198,15 @@ class _LostExceptions:
         self._left -= len(line)
         if self._left >= 0:
             self._write(line)
+
+
+def _list_as_tables() -> None:
+    """Have dictionaries listed in 2.7's order for the rest of this process."""
+    from repy_compat.api import copying
+    from repy_compat.python2 import tabledicts
+
+    tabledicts.enable()
+    copying.know_dict(tabledicts.TableDict)
 
 
 def _world(link: WorkerLink) -> World:

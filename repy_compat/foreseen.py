@@ -71,7 +71,9 @@ def _expect(
 ) -> Iterator[str]:
     """Tell ``runtime`` what becomes of a text; the strings that are in it."""
     try:
-        made = compile_program(text, name, runtime.dialect, cache=cache)
+        made = compile_program(
+            text, name, runtime.dialect, cache=cache, table_dicts=runtime.table_dicts
+        )
     except ProgramRejected as refused:
         runtime.expect_refusal(text, name, refused)
         return iter(())

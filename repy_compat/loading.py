@@ -28,7 +28,8 @@ class Loader:
     ``name`` is the path of the file, and what the program is called in messages;
     if ``source`` isn't None, that is the text and no file is read.
     ``dialect_name`` is ``"V1"`` or ``"V2"``. ``cache_folder`` is where compiled
-    programs are kept (None: they aren't), ``exploring`` compiles for exploration. ``terse``
+    programs are kept (None: they aren't), ``exploring`` compiles for exploration,
+    ``table_dicts`` for dictionaries that are listed in Python 2.7's order. ``terse``
     leaves the plain sentences about a refused text away.
     """
 
@@ -41,6 +42,7 @@ class Loader:
         *,
         cache_folder: str | None = None,
         exploring: bool = False,
+        table_dicts: bool = False,
         terse: bool = False,
     ) -> None:
         self.name = name
@@ -49,6 +51,7 @@ class Loader:
         self.include_path = include_path
         self.cache_folder = cache_folder
         self.exploring = exploring
+        self.table_dicts = table_dicts
         self.terse = terse
         #: the text that ``compile`` read, and the map of its lines
         self.read: tuple[bytes | str, SourceMap | None] = "", None
@@ -86,6 +89,7 @@ class Loader:
             source_map=source_map,
             cache=None if self.cache_folder is None else CodeCache(self.cache_folder),
             exploring=self.exploring,
+            table_dicts=self.table_dicts,
         )
 
     def _text(self) -> tuple[bytes | str, SourceMap | None]:

@@ -31,6 +31,7 @@ OPTIONS: dict[str, bool] = {
     "timeout": True,
     "no-cache": False,
     "terse": False,
+    "dict-order": True,
 }
 
 USAGE = """
@@ -58,6 +59,8 @@ Where [options] are some combination of the following:
 --timeout SECONDS      : End the program after so many seconds
 --no-cache             : Compile the program anew, and don't keep the result
 --terse                : Say of a refused program only what the reference said
+--dict-order 2.7       : List dictionaries in the order of Python 2.7's hash tables,
+                         not as their keys were inserted
 
 """
 
@@ -82,6 +85,7 @@ class Options:
         "timeout",
         "cache",
         "terse",
+        "dict_order",
     )
 
     def __init__(self) -> None:
@@ -102,6 +106,7 @@ class Options:
         self.timeout: float | None = None
         self.cache = True
         self.terse = False
+        self.dict_order = "insertion"
 
 
 def parse(words: list[str]) -> tuple[Options, list[str]]:
@@ -170,6 +175,8 @@ def _set(options: Options, name: str, value: str) -> None:
         options.cwd = os.path.join(options.cwd, value)
     elif name == "timeout":
         options.timeout = _seconds(value)
+    elif name == "dict-order":
+        options.dict_order = _one_of(name, value, ("insertion", "2.7"))
     elif name == "dialect":
         options.dialect = _one_of(name, value.upper(), ("V1", "V2"))
     else:

@@ -38,6 +38,7 @@ def run(
     apply_rules: bool = True,
     timeout: float | None = None,
     strict: bool = False,
+    dict_order: str = "insertion",
 ) -> Outcome:
     """Run a Repy program to its end and tell how it went.
 
@@ -63,6 +64,10 @@ def run(
         apply_rules: False allows every call, whatever the call rules say.
         timeout: seconds after which the program is ended; for ever without.
         strict: refuse to run (IsolationUnavailable) unless every wall is there.
+        dict_order: ``"insertion"`` lists dictionaries as their keys were inserted,
+            ``"2.7"`` in the order of Python 2.7's hash tables; exact as long as
+            nothing is deleted. It is a property of a whole process, so it needs
+            ``isolation="process"``.
 
     Returns:
         The Outcome; the fault of a program is an outcome and no exception. Any
@@ -82,6 +87,10 @@ def run(
         raise UsageError(f"timeout is in seconds and greater than 0, not {timeout!r}")
     if strict and isolation == "thread":
         raise UsageError("strict needs isolation='process'")
+    if dict_order not in ("insertion", "2.7"):
+        raise UsageError(f"dict_order is 'insertion' or '2.7', not {dict_order!r}")
+    if dict_order == "2.7" and isolation == "thread":
+        raise UsageError("dict_order='2.7' needs isolation='process'")
     terms = _Terms(
         name,
         _bytes_of(source),
@@ -92,6 +101,7 @@ def run(
         apply_rules,
         timeout,
         strict,
+        dict_order == "2.7",
     )
     if folder is not None:
         return _run_in(os.fspath(folder), terms, isolation)
@@ -144,6 +154,7 @@ class _Terms:
         "apply_rules",
         "timeout",
         "strict",
+        "table_dicts",
     )
 
     def __init__(
@@ -157,6 +168,7 @@ class _Terms:
         apply_rules: bool,
         timeout: float | None,
         strict: bool,
+        table_dicts: bool,
     ) -> None:
         self.name = name
         self.source = source
@@ -167,6 +179,7 @@ class _Terms:
         self.apply_rules = apply_rules
         self.timeout = timeout
         self.strict = strict
+        self.table_dicts = table_dicts
 
 
 def _run_in(folder: str, terms: _Terms, isolation: str) -> Outcome:
@@ -274,6 +287,7 @@ def _run_in_process(folder: str, terms: _Terms) -> Outcome:
         args=terms.args,
         apply_rules=terms.apply_rules,
         include_path=[os.path.abspath(place) for place in terms.include_path],
+        table_dicts=terms.table_dicts,
     )
     job = Job.under(
         terms.limits,

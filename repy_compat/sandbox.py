@@ -17,6 +17,7 @@ from repy_compat.api.safedict import new_safedict
 from repy_compat.errors import LimitReached, RunEnded
 from repy_compat.limits.ledger import Ledger
 from repy_compat.outcome import Ending
+from repy_compat.python2 import dicts
 from repy_compat.world.events import EventTable
 
 TYPE_CHECKING = False
@@ -100,6 +101,7 @@ class Sandbox:
             apply_rules=apply_rules,
             apply_output_rules=apply_output_rules,
             exploring=exploring,
+            table_dicts=program.table_dicts,
             readings=readings,
             describe_error=self._describe,
             network_options=network_options,
@@ -265,7 +267,7 @@ class Sandbox:
         runtime = self.runtime
         namespace: dict[str, object] = {
             "__builtins__": runtime.builtins,
-            "mycontext": {},
+            "mycontext": dicts.new(),
             **self._build_names(runtime),
         }
         if not self._simple:

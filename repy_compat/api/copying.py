@@ -33,7 +33,7 @@ _PLAIN = frozenset(
         *(Handle, HandleV1, SafeDict),
     )
 )
-_CONTAINERS = frozenset({list, tuple, dict, set, Set})
+_CONTAINERS: set[type] = {list, tuple, dict, set, Set}
 _DEEPEST_TEXT = 20
 
 
@@ -113,7 +113,7 @@ class _Frame:
         self.position = 0
         self.done: list[object] = []
         self.items: list[object]
-        if type(original) is dict:
+        if isinstance(original, dict):
             self.items = [part for pair in list(original.items()) for part in pair]
         elif isinstance(original, set):
             self.items = [*set.__iter__(original)]  # in which order makes no difference
@@ -127,7 +127,7 @@ class _Frame:
             return tuple(done)
         if type(shell) is list:
             shell.extend(done)
-        elif type(shell) is dict:
+        elif isinstance(shell, dict):
             shell.update(zip(done[::2], done[1::2], strict=True))
         elif type(shell) is Set:
             shell.update(done)
@@ -138,6 +138,12 @@ _SHELLS: dict[type, Callable[[], object]] = {
     **{list: list, dict: dict},
     **dict.fromkeys((set, Set), Set),
 }
+
+
+def know_dict(kind: type) -> None:
+    """Let instances of ``kind`` cross as dictionaries do."""
+    _CONTAINERS.add(kind)
+    _SHELLS[kind] = kind
 
 
 def deep_copy(value: Any, *, lenient: bool = False) -> object:

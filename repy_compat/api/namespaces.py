@@ -29,6 +29,7 @@ from repy_compat.api.handles import make_handle
 from repy_compat.api.making import wanted_names
 from repy_compat.api.safedict import SafeDict, namespace_of, safedict_of
 from repy_compat.errors import ProgramRejected
+from repy_compat.python2.names import DICTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,9 +81,9 @@ def _new_namespace_v1(runtime: Runtime, program: Program) -> object:
     def evaluate(*arguments: object, **keywords: object) -> object:
         found = parameters(("context",), arguments, keywords)
         given = None if found is None else found[0]
-        if type(given) is not dict and type(given) is not SafeDict:
+        if type(given) not in DICTS and type(given) is not SafeDict:
             raise wrong_call_v1("evaluate", arguments, keywords, subject=subject)
-        if type(given) is dict:
+        if type(given) in DICTS:
             given = copied_v1(given, "evaluate", arguments, keywords)
         return _evaluate(runtime, program, given, Py2ValueError)
 
@@ -129,9 +130,9 @@ def _new_namespace_v2(runtime: Runtime, program: Program) -> object:
         if keywords or len(arguments) != 1:
             raise wrong_count_v2("evaluate", 1, arguments, keywords)
         given = arguments[0]
-        if type(given) is not dict and type(given) is not SafeDict:
+        if type(given) not in DICTS and type(given) is not SafeDict:
             raise invalid_type(given)
-        if type(given) is dict:
+        if type(given) in DICTS:
             given = deep_copy(given, lenient=True)
         return _evaluate(runtime, program, given, ContextUnsafeError)
 

@@ -88,6 +88,7 @@ class Runtime:
         apply_rules: bool = True,
         apply_output_rules: bool = True,
         exploring: bool = False,
+        table_dicts: bool = False,
         code_cache: CodeCache | None = None,
         readings: Readings | None = None,
         describe_error: Callable[[BaseException], str] | None = None,
@@ -103,6 +104,7 @@ class Runtime:
         self.end = end
         self.events = events
         self.exploring = exploring
+        self.table_dicts = table_dicts
         self.code_cache = code_cache
         self.readings = readings or Readings()
         self.describe_error = describe_error or _no_description
@@ -179,6 +181,7 @@ class Runtime:
                     self.dialect,
                     cache=self.code_cache,
                     exploring=self.exploring,
+                    table_dicts=self.table_dicts,
                 )
             )
             if len(self._programs) >= _PROGRAMS_KEPT:

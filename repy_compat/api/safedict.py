@@ -20,8 +20,10 @@ from repy_compat.api.exceptions import (
     Py2TypeError,
     Py2ValueError,
 )
+from repy_compat.python2 import dicts
 from repy_compat.python2 import names as python2_names
 from repy_compat.python2 import text as python2_text
+from repy_compat.python2.names import DICTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,7 +125,8 @@ class SafeDict:
     def keys(self) -> list[str]:
         """The safe names, as a new list."""
         dialect = self.ǀdialect
-        return [key for key in list(self.ǀnamespace) if is_visible(key, dialect)]
+        keys = dicts.listed(self.ǀnamespace)
+        return [key for key in keys if is_visible(key, dialect)]
 
     def values(self) -> list[object]:
         """The values of the safe names, as a new list."""
@@ -132,10 +135,9 @@ class SafeDict:
     def items(self) -> list[tuple[str, object]]:
         """Pairs of the safe names, as a new list."""
         dialect = self.ǀdialect
+        held = dict(self.ǀnamespace)
         return [
-            pair
-            for pair in list(self.ǀnamespace.items())
-            if is_visible(pair[0], dialect)
+            (key, held[key]) for key in dicts.listed(held) if is_visible(key, dialect)
         ]
 
     def __len__(self) -> int:
@@ -211,7 +213,7 @@ class SafeDict:
             return "{...}"
         _being_shown.add(mark)
         try:
-            return python2_text.py2_repr(dict(self.items()))
+            return python2_text.py2_repr(dicts.of_display(dict(self.items()), 0))
         finally:
             _being_shown.discard(mark)
 
@@ -235,7 +237,7 @@ def _plain(value: object) -> dict[str, object] | None:
     """The visible content of a SafeDict, or a dictionary itself; None for others."""
     if type(value) is SafeDict:
         return dict(value.items())
-    return value if type(value) is dict else None
+    return value if type(value) in DICTS else None  # type: ignore[return-value]
 
 
 def _compare(mapping: SafeDict, other: object, operator: str) -> bool:
@@ -249,8 +251,8 @@ def _compare(mapping: SafeDict, other: object, operator: str) -> bool:
 def _pairs(source: object) -> list[tuple[str, object]]:
     if source is None:
         return []
-    if type(source) is SafeDict or type(source) is dict:
-        return list(source.items())
+    if type(source) is SafeDict or type(source) in DICTS:
+        return list(source.items())  # type: ignore[attr-defined]
     return [(key, value) for key, value in source]  # type: ignore[attr-defined]
 
 

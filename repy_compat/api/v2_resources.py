@@ -11,6 +11,7 @@ import sys
 from repy_compat.api.boundary import wrong_count_v2
 from repy_compat.api.making import wanted_names
 from repy_compat.limits.restrictions import AMOUNTS, PORTS
+from repy_compat.python2 import dicts
 from repy_compat.python2 import errors as python2_errors
 from repy_compat.python2.sets import Set
 
@@ -32,7 +33,12 @@ def _build_getresources(runtime: Runtime) -> Callable[..., object]:
     def getresources(*arguments: object, **keywords: object) -> object:
         if arguments or keywords:
             raise wrong_count_v2("get_resources", 0, arguments, keywords)
-        return _limits(runtime), _usage(runtime), _stops(runtime)
+        limits, usage = _limits(runtime), _usage(runtime)
+        return (
+            dicts.of_display(limits, len(limits)),
+            dicts.of_display(usage, len(usage)),
+            _stops(runtime),
+        )
 
     return getresources
 

@@ -93,6 +93,7 @@ def run_program(
         logged=options.logfile is not None,
         cache=options.cache,
         terse=options.terse,
+        table_dicts=options.dict_order == "2.7",
     )
     job = Job.under(
         limits,

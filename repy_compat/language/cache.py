@@ -57,7 +57,14 @@ class CodeCache:
     def __init__(self, folder: str | None = None) -> None:
         self.folder = default_folder() if folder is None else folder
 
-    def key(self, digest: str, dialect: str, filename: str, exploring: bool) -> str:
+    def key(
+        self,
+        digest: str,
+        dialect: str,
+        filename: str,
+        exploring: bool,
+        table_dicts: bool = False,
+    ) -> str:
         """The name of an entry: a hash of text, names, versions and flags.
 
         ``digest`` is the hash of the program's text.
@@ -67,6 +74,7 @@ class CodeCache:
             dialect,
             filename,
             "exploring" if exploring else "plain",
+            "table dicts" if table_dicts else "",
             _fingerprint(),
             sys.version,
             str(sys.implementation.cache_tag),

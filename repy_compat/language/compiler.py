@@ -23,9 +23,13 @@ class Program:
     ``filename`` is the name it was compiled under, ``dialect`` its dialect,
     ``code`` the code object, ``source_map`` where its lines come from (None:
     all from the one file) and ``digest`` a hexadecimal hash of its text.
+    ``table_dicts`` tells for which processes it was compiled.
     """
 
-    __slots__ = ("filename", "dialect", "code", "source_map", "digest")
+    __slots__ = (
+        *("filename", "dialect", "code", "source_map", "digest"),
+        "table_dicts",
+    )
 
     def __init__(
         self,
@@ -34,12 +38,14 @@ class Program:
         code: CodeType,
         source_map: SourceMap | None,
         digest: str,
+        table_dicts: bool = False,
     ) -> None:
         self.filename = filename
         self.dialect = dialect
         self.code = code
         self.source_map = source_map
         self.digest = digest
+        self.table_dicts = table_dicts
 
     def locate(self, line: int) -> tuple[str, int]:
         """The file, as the person named it, and the line of a merged line."""
@@ -56,26 +62,28 @@ def compile_program(
     source_map: SourceMap | None = None,
     cache: CodeCache | None = None,
     exploring: bool = False,
+    table_dicts: bool = False,
 ) -> Program:
     """Compiles a program's text, or takes it from the cache.
 
     Raises ProgramRejected with all complaints when the text isn't a program of
     the dialect. ``exploring`` compiles in the places where an exploring run may
-    switch to another event.
+    switch to another event. ``table_dicts`` compiles for a process that lists
+    dictionaries in Python 2.7's order.
     """
     text = _bytes(source, filename)
     digest = new_hash(text, 20).hex()
     key = code = None
     if cache is not None:
-        key = cache.key(digest, dialect.name, filename, exploring)
+        key = cache.key(digest, dialect.name, filename, exploring, table_dicts)
         code = cache.load(key)
     if code is None:
         from .pipeline import compile_text
 
-        code = compile_text(text, filename, dialect, source_map, exploring)
+        code = compile_text(text, filename, dialect, source_map, exploring, table_dicts)
         if cache is not None and key is not None:
             cache.store(key, code)
-    return Program(filename, dialect, code, source_map, digest)
+    return Program(filename, dialect, code, source_map, digest, table_dicts)
 
 
 def check_program(

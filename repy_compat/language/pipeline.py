@@ -78,7 +78,7 @@ class _Text:
         text = refused_text(refused, self.locate)
         return ProgramRejected([speaker.refused(refused)], text)
 
-    def code(self, exploring: bool) -> CodeType:
+    def code(self, exploring: bool, table_dicts: bool) -> CodeType:
         tree = self.checked_tree()
         from . import meaning
 
@@ -86,7 +86,9 @@ class _Text:
             from . import switchpoints
 
             tree = switchpoints.mark(tree, self.dialect, self.filename)
-        lowered = settle_lines(meaning.lower(tree, self.dialect, self.filename))
+        lowered = settle_lines(
+            meaning.lower(tree, self.dialect, self.filename, table_dicts=table_dicts)
+        )
         try:
             return quietly(lambda: compile(lowered, self.filename, "exec", 0, True))
         except SyntaxError as error:
@@ -108,11 +110,12 @@ def compile_text(
     dialect: Dialect,
     source_map: SourceMap | None,
     exploring: bool,
+    table_dicts: bool = False,
 ) -> CodeType:
     """The code object of a program's text; raises ProgramRejected."""
     text = _Text(source, filename, dialect, source_map)
     try:
-        return deeply(lambda: text.code(exploring))
+        return deeply(lambda: text.code(exploring, table_dicts))
     except (RecursionError, MemoryError):
         raise text.too_deep() from None
 

@@ -15,6 +15,7 @@ from repy_compat.python2 import (
     attributes,
     control,
     conversions,
+    dicts,
     formatting,
     functions,
     numbers,
@@ -208,6 +209,7 @@ def _helpers() -> dict[str, object]:
     for module in (
         control,
         conversions,
+        dicts,
         formatting,
         functions,
         numbers,

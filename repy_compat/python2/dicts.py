@@ -10,6 +10,23 @@ from _collections_abc import Callable, Iterator
 
 from repy_compat.python2.counts import NONE, ONE, takes
 
+# What ``tabledicts`` replaces in a process that lists dictionaries as 2.7 did.
+new: Callable[[], dict] = dict
+"""Makes an empty dictionary for a program."""
+listed: Callable[[dict], list] = list
+"""The keys of a dictionary of ours, in the order in which a program sees them."""
+
+
+def of_display(held: dict, _count: int) -> dict:
+    """What a display of so many pairs gives a program."""
+    return held
+
+
+def table_dict(held: dict, count: int) -> dict:
+    """The same, called by what was compiled for such a process."""
+    return of_display(held, count)
+
+
 _keys = dict.keys
 _values = dict.values
 _items = dict.items
@@ -87,3 +104,4 @@ METHODS: dict[str, Callable[..., object]] = {
     "viewkeys": viewkeys,
     "viewvalues": viewvalues,
 }
+HELPERS: dict[str, object] = {"ǀtable_dict": table_dict}

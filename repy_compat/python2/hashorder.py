@@ -179,16 +179,18 @@ def merged_size(size: int, held: int, added: int) -> int:
 
 
 def table_order(
-    hashes: Sequence[int], merges: Iterable[tuple[int, int]] = ()
+    hashes: Sequence[int],
+    merges: Iterable[tuple[int, int]] = (),
+    size: int = _SMALLEST,
 ) -> list[int]:
     """The positions of ``hashes`` in the order in which their table lists them.
 
     The hashes of different items go in one after the other. ``merges`` are pairs
     (items held, items added): when the table held so many, it made room for so many
-    more at once.
+    more at once. ``size`` is the number of slots of the empty table.
     """
-    slots = [-1] * _SMALLEST
-    mask, full = _SMALLEST - 1, _full(_SMALLEST)
+    slots = [-1] * size
+    mask, full = size - 1, _full(size)
     rooms = dict(merges)
     for position, value in enumerate(hashes):
         if rooms and position in rooms:
@@ -243,14 +245,16 @@ def _grown(used: int) -> int:
     return size_above(used * 2 if used > _MANY else used * 4)
 
 
-def in_table_order(items: list, merges: Iterable[tuple[int, int]] = ()) -> list:
+def in_table_order(
+    items: list, merges: Iterable[tuple[int, int]] = (), size: int = _SMALLEST
+) -> list:
     """``items``, listed as the table that they were put into one after the other.
 
     Those without a hash of their own keep their distance from the front.
     """
     hashes = hashes_of(items)
     if None not in hashes:
-        return [items[at] for at in table_order(hashes, merges=merges)]  # type: ignore[arg-type]
+        return [items[at] for at in table_order(hashes, merges, size)]  # type: ignore[arg-type]
     known = [at for at, value in enumerate(hashes) if value is not None]
     order = table_order([hashes[at] for at in known])  # type: ignore[misc]
     listed = list(items)

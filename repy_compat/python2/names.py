@@ -179,6 +179,9 @@ NAMES: dict[type, str] = {
 # Since Python 3.13 some strings have an iterator type of their own.
 NAMES[type(iter("a"))] = NAMES[type(iter("é"))] = NAMES[type(iter("€"))] = "iterator"
 
+DICTS: set[type] = {dict}
+"""The classes of the dictionaries that programs make."""
+
 HOST_KIND = "\u01c0kind"
 """Attribute of an API function whose type a program sees as another than function."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from _collections_abc import Callable
 
 from repy_compat.python2 import text as text_module
-from repy_compat.python2.names import long, type_name
+from repy_compat.python2.names import DICTS, long, type_name
 from repy_compat.python2.text import py2_str
 
 _NO_BLANK_AFTER = ("\n", "\t", "\r", "\x0b", "\x0c")
@@ -83,7 +83,7 @@ def _calls_program(value: object) -> bool:
     parts: tuple | list
     if kind in _LISTS:
         parts = tuple(value)  # type: ignore[arg-type]
-    elif kind is dict:
+    elif kind in DICTS:
         parts = [part for pair in list(value.items()) for part in pair]  # type: ignore[attr-defined]
     elif kind.__str__ is text_module.plain_exception_str:
         parts = text_module.exception_arguments(value)

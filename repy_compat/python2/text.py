@@ -148,7 +148,7 @@ def _repr_tuple(value: tuple) -> str:
     return "(" + ", ".join(pieces) + ")"
 
 
-def _repr_dict(value: dict) -> str:
+def _repr_dict(value: dict, pairs: Callable[[dict], list] | None = None) -> str:
     if not value:
         return "{}"
     key = (get_ident(), id(value))
@@ -158,7 +158,7 @@ def _repr_dict(value: dict) -> str:
     try:
         pieces = []
         find = _REPR.get
-        for name, item in list(dict.items(value)):
+        for name, item in list(dict.items(value)) if pairs is None else pairs(value):
             maker = find(type(name))
             left = maker(name) if maker is not None else _repr_of_other(name)
             maker = find(type(item))
@@ -431,6 +431,17 @@ _STR: dict[type, Text] = {
     complex: _str_complex,
 }
 del _STR[str]  # py2_str gives it back itself; a subclass is looked at more closely
+
+
+def know_dict(kind: type, pairs: Callable[[dict], list]) -> None:
+    """Let instances of ``kind`` show as dictionaries with these pairs."""
+    _REPR[kind] = _STR[kind] = lambda value: _repr_dict(value, pairs)
+
+
+def know_views(*kinds: type) -> None:
+    """Let instances of these classes show as views of dictionaries."""
+    for kind in kinds:
+        _REPR[kind] = _STR[kind] = _repr_view
 
 
 HELPERS: dict[str, object] = {

@@ -24,6 +24,7 @@ from repy_compat.python2.classes import (
 from repy_compat.python2.counts import KEYWORDS, takes
 from repy_compat.python2.iteration import iterate
 from repy_compat.python2.names import (
+    BUILTIN,
     INT_MAX,
     INT_MIN,
     NAMES,
@@ -310,7 +311,8 @@ class _KeptMethod:
         return MethodType(self.function, instance)
 
 
-def _own_base(base: type) -> type:
+def own_base(base: type) -> type:
+    """The hidden base of what a program derives from ``base``, a class of ours."""
     members: dict[str, object] = {
         name: _KeptMethod(name, base.__name__, value)
         for name, value in vars(base).items()
@@ -319,8 +321,8 @@ def _own_base(base: type) -> type:
     return type(base.__name__, (base,), members)
 
 
-_OwnSet = _own_base(Set)
-_OwnFrozenset = _own_base(FrozenSet)
+_OwnSet = own_base(Set)
+_OwnFrozenset = own_base(FrozenSet)
 
 
 # --------------------------------------------------------------------------
@@ -467,6 +469,19 @@ _FACADE_OF: dict[type, object] = {
     for kind in (bool, str, float, complex, list, tuple, dict, Set, FrozenSet)
 }
 """Kinds of the host whose facade is the same for each value."""
+
+
+def replace_dict(native: type, construct: Construct, fromkeys: Construct) -> None:
+    """Let ``native`` be the class of all dictionaries that programs make from now on."""
+    entry = _entries[DICT]
+    entry.native, entry.construct = native, construct
+    _WIDER[native] = dict
+    _FACADE_OF[native] = DICT
+    register_facade("dict", DICT, own_base(native))
+    for name, method in entry.members.items():
+        if name in vars(native):
+            _unbound[method] = (DICT, name, vars(native)[name])
+    entry.members["fromkeys"] = MethodType(fromkeys, BUILTIN)
 
 
 def _is_programs(cls: object) -> bool:

@@ -60,7 +60,14 @@ class CompiledTexts(CodeCache):
     def __init__(self) -> None:
         self._codes: dict[str, CodeType] = {}
 
-    def key(self, digest: str, dialect: str, filename: str, exploring: bool) -> str:
+    def key(
+        self,
+        digest: str,
+        dialect: str,
+        filename: str,
+        exploring: bool,
+        table_dicts: bool = False,
+    ) -> str:
         """Text, dialect and name; the rest is the same for all runs."""
         return f"{digest}/{dialect}/{filename}"
 

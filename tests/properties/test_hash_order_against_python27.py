@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import repy_compat
+from repy_compat import Limits
 from tests.evaluating import Space
+from tests.programs27 import run_in_python27
 from tests.python27 import interpreter, outcomes
 
 # Made in one go and looked at once, a set shows all of 2.7's order.
@@ -48,3 +51,48 @@ def test_random_sets(seed: int) -> None:
     for expression, expected in zip(expressions, outcomes(expressions)):  # noqa: B905
         found = space.outcome(expression)
         assert f"{expression} {found}" == f"{expression} {expected}"
+
+
+DICT_FORMS = (
+    "d = dict({0})",
+    "d = {{}}\nfor k, v in {0}: d[k] = v",
+    "d = dict(dict({0}))",
+    "d = dict({0}).copy()\nd['more'] = 1",
+    "d = {{'start': 0}}\nd.update(dict({0}))",
+    "d = {{'start': 0}}\nd.update({0})",
+    "d = {1}",
+    "d = {1}\nd.update({{'x': 1, 'y': 2}})\nd['z'] = 3",
+    "d = named(**dict([('k%d' % i, i) for i in range(len({0}))]))",
+    "d = dict({1}, p=1, q=2, r=3)",
+    "d = dict.fromkeys([k for k, v in {0}])",
+)
+LISTINGS = (
+    *(
+        "print d",
+        "print d.items()",
+        "print [k for k in d]",
+        "print list(d.itervalues())",
+    ),
+    *("print d.viewkeys()", "print d.popitem()", "print '%s' % d"),
+)
+
+
+@pytest.mark.skipif(interpreter() is None, reason="no Python 2.7 on this machine")
+@given(st.integers(min_value=0, max_value=2**32))
+@settings(max_examples=3, deadline=None)
+def test_random_dictionaries(seed: int) -> None:
+    """Nothing deleted, dictionaries under ``dict_order="2.7"`` are listed alike."""
+    random = Random(seed)
+    lines = ["def named(**k): return k"]
+    for _ in range(60):
+        count = random.choice((1, 2, 4, 5, 6, 7, 8, 10, 20, 40))
+        items = [(_value(random), number) for number in range(count)]
+        display = ", ".join(f"{key!a}: {value}" for key, value in items)
+        form = random.choice(DICT_FORMS).format(ascii(items), "{" + display + "}")
+        lines += [form, random.choice(LISTINGS)]
+    source = "\n".join(lines) + "\n"
+    found = repy_compat.run(
+        source=source + "exitall()\n", limits=Limits.default(), dict_order="2.7"
+    )
+    assert found.output == run_in_python27(source), source
+    assert found.errors == ""

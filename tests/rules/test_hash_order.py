@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from repy_compat import UsageError, run
+from repy_compat.language.cache import CodeCache
 from repy_compat.python2 import hashorder
 from repy_compat.python2.sets import FrozenSet, Set, make_frozenset, make_set, ordered
 from tests.evaluating import check
@@ -138,3 +140,29 @@ s.union(x=1) !! TypeError: union() takes no keyword arguments
 """,
         "s = set('ab'); f = frozenset('ab'); hash_of_it = {f: 5}",
     )
+
+
+def test_the_order_of_dictionaries_is_a_choice_of_the_run() -> None:
+    """One run may list as Python 2.7 did; the next one, side by side, doesn't."""
+    source = "print {'one': 1, 'two': 2, 'three': 3}, mycontext\nexitall()\n"
+    as_inserted = "{'one': 1, 'two': 2, 'three': 3} {}\n"
+    for isolation in ("thread", "process"):
+        assert run(source=source, isolation=isolation).output == as_inserted
+        asked = run(source=source, dict_order="2.7")
+        assert asked.output == "{'three': 3, 'two': 2, 'one': 1} {}\n"
+        assert run(source=source, dict_order="insertion").output == as_inserted
+
+
+def test_a_whole_process_is_needed_for_the_other_order() -> None:
+    """It can't be had in a thread of this process; nor are there other orders."""
+    with pytest.raises(UsageError, match="isolation='process'"):
+        run(source="pass", dict_order="2.7", isolation="thread")
+    with pytest.raises(UsageError, match="'insertion' or '2.7', not '2.6'"):
+        run(source="pass", dict_order="2.6")
+
+
+def test_the_cache_keeps_both_orders_apart(tmp_path: Path) -> None:
+    """What was compiled for one order isn't run under the other."""
+    cache = CodeCache(str(tmp_path))
+    keys = {cache.key("0", "V1", "a", False, tables) for tables in (False, True)}
+    assert len(keys) == 2

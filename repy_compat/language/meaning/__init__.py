@@ -21,15 +21,18 @@ def lower(
     filename: str,
     *,
     rebound: frozenset[str] = frozenset(),
+    table_dicts: bool = False,
 ) -> ast.Module:
     """Rewrite ``tree`` in place, into plain Python 3, and return it.
 
     ``dialect`` is the unit's :class:`~repy_compat.language.dialect.Dialect`,
     ``filename`` its name in tracebacks. ``rebound`` lists builtins that the
-    context of the unit may hide: they lose their shortcuts.
+    context of the unit may hide: they lose their shortcuts. ``table_dicts`` says that
+    dictionaries are of a class of ours, which lists them in Python 2.7's order.
     """
     unit = Unit(tree, rebound)
     lowering = Statements(unit)
+    lowering.table_dicts = table_dicts
     if unit.bare_raise or unit.mentioned & {"getlasterror", "_context"}:
         lowering.records = ALWAYS
     elif getattr(dialect, "name", "V2") == "V1":

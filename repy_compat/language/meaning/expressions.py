@@ -85,6 +85,9 @@ class Expressions(Arithmetic):
     native_orders = False
     """Whether orders are tried natively: helpers stand by if that fails."""
 
+    table_dicts = False
+    """Whether dictionaries are of a class of ours, which a helper makes them of."""
+
     unproven = False
     """Whether an order was tried natively that may fail."""
 
@@ -295,7 +298,8 @@ class Expressions(Arithmetic):
         if type(operator) not in TYPE_TESTS:
             return None
         right = node.comparators[0]
-        if not class_names(right, self.unit.keeps):
+        names = class_names(right, self.unit.keeps)
+        if not names or (self.table_dicts and "dict" in names):
             return None
         argument = left.args[0]
         value = self.expression(argument)
@@ -487,12 +491,19 @@ class Expressions(Arithmetic):
         ):
             node.keys = list(self.expressions(keys))
             node.values = self.expressions(node.values)
-            return node
+            return self.table_dict(node, len(keys))
         parts: list[ast.expr] = []
         for key, value in zip(keys, node.values, strict=True):
             parts.append(self.expression(value))
             parts.append(self.expression(key))
-        return call(node, "dict_display", tuple_of(node, parts))
+        made = call(node, "dict_display", tuple_of(node, parts))
+        return self.table_dict(made, len(keys))
+
+    def table_dict(self, made: ast.expr, count: int) -> ast.expr:
+        """A new dictionary of ``count`` pairs, of the class that it has to be of."""
+        if not self.table_dicts:
+            return made
+        return call(made, "table_dict", made, constant(made, count))
 
     # List comprehensions
 

@@ -370,6 +370,10 @@ class Statements(Exceptions):
         for item in getattr(node, "tuple_parameters", ()):
             at = item.target
             unpacked.append(assign(at, self.target(at), load(at, item.name)))
+        if self.table_dicts and arguments.kwarg is not None:
+            name = arguments.kwarg.arg
+            made = self.table_dict(load(node, name), 0)
+            unpacked.append(assign(node, store(node, name), made))
         body = self.block(node.body)
         self.scope = outer
         self.add(

@@ -20,6 +20,7 @@ from repy_compat.api.safedict import SafeDict
 from repy_compat.python2 import classes as python2_classes
 from repy_compat.python2 import numbers as python2_numbers
 from repy_compat.python2 import text as python2_text
+from repy_compat.python2.names import HOST_KIND
 from repy_compat.python2.sets import FrozenSet, Set
 
 TYPE_CHECKING = False
@@ -46,11 +47,16 @@ def is_function(value: object) -> bool:
     """Whether a program may give ``value`` as a callback.
 
     Functions and methods of the program, API functions and methods of handles
-    and SafeDicts; neither classes nor builtin functions.
+    and SafeDicts, and what stands for ``type`` and for the forbidden builtins, which
+    were Python functions; neither classes nor builtin functions.
     """
     kind = type(value)
     if kind is FunctionType:
-        return python2_classes.is_program_function(value) or is_api_function(value)
+        return (
+            python2_classes.is_program_function(value)
+            or is_api_function(value)
+            or value.__dict__.get(HOST_KIND) == "function"
+        )
     return python2_classes.is_method(value)
 
 

@@ -25,7 +25,7 @@ from repy_compat.python2 import (
     types,
 )
 from repy_compat.python2.errors import EXCEPTIONS, define
-from repy_compat.python2.names import BUILTIN
+from repy_compat.python2.names import BUILTIN, HOST_KIND
 from repy_compat.python2.printing import new_print
 
 EMPTY: Mapping[str, object] = {}
@@ -171,6 +171,7 @@ def _refused(name: str, error: type[BaseException], tells_all: bool) -> object:
             )
         raise error(said)
 
+    exceptionraiser.__dict__[HOST_KIND] = "function"
     return exceptionraiser
 
 
@@ -194,6 +195,7 @@ def _new_type(dialect_name: str, error: type[BaseException]) -> object:
             return safe_type
         return type_of(value)
 
+    safe_type.__dict__[HOST_KIND] = "function"
     return safe_type
 
 

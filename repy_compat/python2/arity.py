@@ -252,7 +252,7 @@ def last_operands(error: BaseException) -> tuple[object, object]:
     """The operands at which a program's innermost frame was, as far as known."""
     frame, position, innermost = _last_program_frame(error.__traceback__)
     if frame is None or not innermost:
-        return None, None
+        return operands.UNKNOWN, operands.UNKNOWN
     return operands.topmost(frame, position)
 
 

@@ -377,10 +377,13 @@ def _no_unary(instance: object, operator: str) -> str:
 
 
 def _contains(instance: object, item: object) -> bool:
-    if getattr(type(instance), "__iter__", None) is None:
+    try:
+        walk = iter(instance)  # type: ignore[call-overload]
+    except Exception:
+        # Python 2 says so whatever kept __iter__ from giving an iterator.
         name = "instance" if _is_old(instance) else type(instance).__name__
-        raise TypeError(f"argument of type '{name}' is not iterable")
-    return any(found is item or found == item for found in instance)  # type: ignore[attr-defined]
+        raise TypeError(f"argument of type '{name}' is not iterable") from None
+    return any(found is item or found == item for found in walk)
 
 
 # Making classes

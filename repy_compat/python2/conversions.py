@@ -94,7 +94,7 @@ def _whole(value: object, kind: str) -> int:
 
 def with_base(value: object, base: object, kind: str) -> int:
     """``int(value, base)``; ``kind`` is ``int`` or ``long``."""
-    number = as_index(base)
+    number = int(as_index(base))
     if value is _MISSING:
         raise TypeError(f"{kind}() missing string argument")
     if not isinstance(value, str):
@@ -238,8 +238,6 @@ def _part(value: object) -> complex | float:
         return value
     if isinstance(value, int | float):
         return float1(value)
-    if is_old_style_instance(value):
-        raise instance_lacks(value, "__float__")
     raise TypeError("complex() argument must be a string or a number")
 
 

@@ -132,7 +132,15 @@ _define("Exception", "BaseException", Exception)
 _define("StandardError", "Exception", None)
 
 
-def _environment_init(self: BaseException, *arguments: object) -> None:
+def _without_keywords(self: BaseException, keywords: dict[str, object]) -> None:
+    if keywords:
+        raise TypeError(f"{type(self).__name__} does not take keyword arguments")
+
+
+def _environment_init(
+    self: BaseException, *arguments: object, **keywords: object
+) -> None:
+    _without_keywords(self, keywords)
     fields = self.__dict__
     fields["errno"] = fields["strerror"] = fields["filename"] = None
     if len(arguments) in (2, 3):
@@ -257,7 +265,8 @@ _UNICODE_FIELDS = ("encoding", "object", "start", "end", "reason")
 _TRANSLATE_FIELDS = _UNICODE_FIELDS[1:]
 
 
-def _unicode_init(self: BaseException, *arguments: object) -> None:
+def _unicode_init(self: BaseException, *arguments: object, **keywords: object) -> None:
+    _without_keywords(self, keywords)
     fields: tuple[str, ...] = _UNICODE_FIELDS
     if isinstance(self, EXCEPTIONS["UnicodeTranslateError"]):
         fields = _TRANSLATE_FIELDS

@@ -14,7 +14,7 @@ from itertools import zip_longest
 
 from repy_compat.python2 import numbers, ordering, text, types
 from repy_compat.python2.counts import ONE, UNPACK, takes
-from repy_compat.python2.iteration import iterate, iterate_or
+from repy_compat.python2.iteration import iterate, iterate_anyhow, iterate_or
 from repy_compat.python2.names import (
     INT_MAX,
     INT_MIN,
@@ -86,11 +86,13 @@ def map_(_token: object, /, *arguments: object) -> list:
     if len(sequences) == 1:
         if function is None:
             return list(iterate(sequences[0]))
-        items = iterate_or(sequences[0], "argument 2 to map() must support iteration")
+        items = iterate_anyhow(
+            sequences[0], "argument 2 to map() must support iteration"
+        )
         call = types.quick_function(function)
         return [call(item) for item in items]
     iterators = [
-        iterate_or(sequence, f"argument {at} to map() must support iteration")
+        iterate_anyhow(sequence, f"argument {at} to map() must support iteration")
         for at, sequence in enumerate(sequences, 2)
     ]
     rows = zip_longest(*iterators)
@@ -135,7 +137,7 @@ def reduce_(
     _token: object, function: object, sequence: object, initial: object = _MISSING, /
 ) -> object:
     """``reduce(function, sequence, initial)``."""
-    items = iterate_or(sequence, "reduce() arg 2 must support iteration")
+    items = iterate_anyhow(sequence, "reduce() arg 2 must support iteration")
     function = types.quick_function(function)
     if initial is _MISSING:
         initial = next(items, _MISSING)

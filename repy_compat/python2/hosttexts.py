@@ -6,6 +6,8 @@ host's; its releases 3.10 to 3.13 differ among themselves.
 
 from __future__ import annotations
 
+import builtins
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +41,8 @@ _PARSED = frozenset(
     ]
 )
 """Methods and types whose complaint in 2.7 reads ``name() takes ... (n given)``."""
+
+_BUILTINS = frozenset(vars(builtins))
 
 EXACT = {
     "cannot convert Infinity to integer ratio": (
@@ -146,6 +150,8 @@ def _shown(name: str) -> str:
 
 def _keywords(text: str) -> str | None:
     called = text.partition("() takes no keyword arguments")[0]
+    if called.startswith("exceptions.") or not ("." in called or called in _BUILTINS):
+        return f"{called} does not take keyword arguments"  # an exception's class
     return f"{called.rpartition('.')[2]}() takes no keyword arguments"
 
 

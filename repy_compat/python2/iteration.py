@@ -22,12 +22,18 @@ def iterate(value: object) -> Iterator:
 
 
 def iterate_or(value: object, complaint: str) -> Iterator:
-    """``iter(value)``; a TypeError that says ``complaint`` if it can't be iterated."""
+    """``iter(value)``; ``complaint`` replaces every TypeError, the program's too."""
     try:
         return iter(value)  # type: ignore[call-overload]
-    except TypeError as error:
-        if _is_programs(error):
-            raise
+    except TypeError:
+        raise TypeError(complaint) from None
+
+
+def iterate_anyhow(value: object, complaint: str) -> Iterator:
+    """The same, where ``complaint`` replaces whatever an ``__iter__`` raises."""
+    try:
+        return iter(value)  # type: ignore[call-overload]
+    except Exception:
         raise TypeError(complaint) from None
 
 

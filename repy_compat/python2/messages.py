@@ -220,6 +220,11 @@ def _type_error(error: BaseException, text: str) -> Translation:
         starred = _not_iterable_after_star(error, text)
         if starred is not None:
             return _same(starred)
+        joined = _joined_to_a_dict(error, text)
+        if joined is not None:
+            return _same(joined)
+    if text.endswith("set' object is not subscriptable"):
+        return _same(_subscripted_set(error, text))
     for start, rule in TYPE_ERROR_STARTS:
         if text.startswith(start):
             return rule(text)
@@ -232,8 +237,8 @@ def _type_error(error: BaseException, text: str) -> Translation:
     if text == "string indices must be integers":
         # Python 3.10 doesn't tell of which type the index was.
         index = arity.last_operands(error)[1]
-        known = index is not None and not arity.is_unknown(index)
-        return _indices(f"{text}, not {type(index).__name__ if known else 'str'}")
+        unknown = arity.is_unknown(index)
+        return _indices(f"{text}, not {'str' if unknown else type(index).__name__}")
     if text == "must assign iterable to extended slice":
         # Python 3.13 says it of plain slices too.
         key = arity.last_operands(error)[1]
@@ -352,8 +357,29 @@ def _not_iterable_after_star(error: BaseException, text: str) -> str | None:
     return f"{called} argument after * must be an iterable, not {type_word(starred)}"
 
 
+def _joined_to_a_dict(error: BaseException, text: str) -> str | None:
+    """``mapping |= value``, which a dictionary has in Python 3 only."""
+    if arity.last_instruction(error) not in ("BINARY_OP", "INPLACE_OR"):
+        return None
+    left = arity.last_operands(error)[0]
+    if not isinstance(left, dict):
+        return None
+    other = type_word(text.split("'")[1])
+    return f"unsupported operand type(s) for |=: '{type_word(type(left).__name__)}' and '{other}'"
+
+
+def _subscripted_set(error: BaseException, text: str) -> str:
+    """Python 2 says something else of an index than of any other subscript."""
+    name = text.split("'")[1]
+    index = arity.last_operands(error)[1]
+    is_slice = arity.last_instruction(error) == "BINARY_SLICE"
+    if is_slice or not (arity.is_unknown(index) or isinstance(index, int)):
+        return f"'{name}' object has no attribute '__getitem__'"
+    return f"'{name}' object does not support indexing"
+
+
 def _no_deletion(text: str) -> Translation:
-    if type_word(text.split("'")[1]) in ("classobj", "type"):
+    if type_word(text.split("'")[1]) in ("classobj", "type", "long"):
         text = text.replace("doesn't", "does not")
     return _same(_with_words(text))
 
@@ -367,7 +393,7 @@ def _not_subscriptable(text: str) -> Translation:
     name = text.split("'")[1]
     if text.startswith("type "):
         name = "classobj" if name[:1] == OLD else "type"
-    if name in ("set", "frozenset", "NamespaceObjectWrapper"):
+    if name == "NamespaceObjectWrapper":
         return _same(f"'{name}' object does not support indexing")
     return _same(f"'{type_word(name)}' object has no attribute '__getitem__'")
 

@@ -17,7 +17,7 @@ class _Unknown:
     __slots__ = ()
 
 
-_UNKNOWN = _Unknown()
+UNKNOWN = _Unknown()
 
 
 def is_unknown(value: object) -> bool:
@@ -89,7 +89,7 @@ def _plain_call(frame: FrameType, position: int) -> tuple[object, list[object]]:
 
 def _known(slots: list[object]) -> object:
     """What is called: a place for self, or nothing, lies beside it."""
-    called = [item for item in slots if item is not None and item is not _UNKNOWN]
+    called = [item for item in slots if item is not None and item is not UNKNOWN]
     return called[-1] if called else None
 
 
@@ -112,7 +112,7 @@ def starred_call(
     stack, last = _followed(frame, position)
     names: tuple[str, ...] = ()
     if _with_keywords(last):
-        mapping = stack.pop() if stack else _UNKNOWN
+        mapping = stack.pop() if stack else UNKNOWN
         names = tuple(_names(mapping))
     count = _count(stack.pop()) if stack else None
     if stack and opname[frame.f_code.co_code[position]] == "DICT_MERGE":
@@ -135,7 +135,7 @@ def _followed(frame: FrameType, position: int) -> tuple[list[object], int]:
         if instruction.offset >= position:
             return stack, instruction.arg or 0
         if instruction.is_jump_target and stack:
-            stack[-1] = _UNKNOWN
+            stack[-1] = UNKNOWN
         _step(instruction, stack, frame)
     return stack, 0
 
@@ -163,7 +163,12 @@ def _step(instruction: object, stack: list[object], frame: FrameType) -> None:
             stack.append(None)
     elif name == "CALL" and "PRECALL" in dis.opmap:
         _take(stack, (count or 0) + 2)
-        stack.append(_UNKNOWN)
+        stack.append(UNKNOWN)
+    elif name in ("COPY", "DUP_TOP", "DUP_TOP_TWO"):
+        depth = (count or 0) if name == "COPY" else 1 + (name == "DUP_TOP_TWO")
+        copied = _take(stack, depth)
+        stack += copied
+        stack += copied if name == "DUP_TOP_TWO" else copied[:1]
     elif name in ("BUILD_LIST", "BUILD_TUPLE"):
         _take(stack, count or 0)
         stack.append(_Sequence(count))
@@ -194,10 +199,10 @@ def _step(instruction: object, stack: list[object], frame: FrameType) -> None:
             jump=False,
         )
         if effect > 0:
-            stack.extend([None if name == "PUSH_NULL" else _UNKNOWN] * effect)
+            stack.extend([None if name == "PUSH_NULL" else UNKNOWN] * effect)
         else:
             _take(stack, 1 - effect)
-            stack.append(_UNKNOWN)
+            stack.append(UNKNOWN)
 
 
 _WITHOUT_EFFECT = frozenset(
@@ -218,7 +223,7 @@ _VARIABLES = frozenset(
 def _take(stack: list[object], count: int) -> list[object]:
     """The topmost items, taken off; unknown ones where the stack is too short."""
     missing = max(count - len(stack), 0)
-    taken = [_UNKNOWN] * missing + stack[len(stack) - count + missing :]
+    taken = [UNKNOWN] * missing + stack[len(stack) - count + missing :]
     del stack[len(stack) - count + missing :]
     return taken
 
@@ -226,11 +231,11 @@ def _take(stack: list[object], count: int) -> list[object]:
 def _variable(frame: FrameType, name: object) -> object:
     """What a variable holds."""
     if not isinstance(name, str):
-        return _UNKNOWN
+        return UNKNOWN
     for space in (frame.f_locals, frame.f_globals, frame.f_builtins):
         if name in space:
             return space[name]
-    return _UNKNOWN
+    return UNKNOWN
 
 
 def _count(value: object) -> int | None:

@@ -398,3 +398,41 @@ class D(dict):
 print D(a=1), [D(a=1)]
 """
     assert run(source) == "{'a': 1} [{'a': 1}]\n"
+
+
+def test_what_keeps_iter_from_giving_an_iterator() -> None:
+    """``in``, map and reduce replace any exception, zip and join a TypeError."""
+    source = """
+class V:
+  def __iter__(self): raise ValueError('mine')
+class T(object):
+  def __iter__(self): raise TypeError('mine')
+def attempt(f, *a):
+  try: f(*a)
+  except (TypeError, ValueError), e: write(str(e) + '\\n')
+def contains(x): return 1 in x
+def add(*a): return a
+for x in V(), T():
+  attempt(contains, x)
+  attempt(map, add, x)
+  attempt(reduce, add, x)
+  attempt(zip, x)
+  attempt(','.join, x)
+  attempt(list, x)
+"""
+    written: list[str] = []
+    run(source, Dialect.V2, write=written.append)
+    assert "".join(written).splitlines() == [
+        "argument of type 'instance' is not iterable",
+        "argument 2 to map() must support iteration",
+        "reduce() arg 2 must support iteration",
+        "mine",
+        "mine",
+        "mine",
+        "argument of type 'T' is not iterable",
+        "argument 2 to map() must support iteration",
+        "reduce() arg 2 must support iteration",
+        "zip argument #1 must support iteration",
+        "can only join an iterable",
+        "mine",
+    ]

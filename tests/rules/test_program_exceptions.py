@@ -439,3 +439,39 @@ for e in E('x'), E('x', 2), E(), K('x'):
         " E() 5 ()\n"
         "'x' K('x',) k ('x',)\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("MyE(x=1)", "MyE"),
+        ("MyE(*[1], **{'q': 2})", "MyE"),
+        ("MyI(1, x=1)", "MyI"),
+        ("KeyError(x=1)", "exceptions.KeyError"),
+        ("IOError(2, x=1)", "exceptions.IOError"),
+        ("SyntaxError(x=1)", "exceptions.SyntaxError"),
+        ("UnicodeDecodeError(x=1)", "exceptions.UnicodeDecodeError"),
+    ],
+)
+def test_exceptions_take_no_keywords(call: str, name: str) -> None:
+    """A built-in one is named with its module."""
+    source = f"""
+class MyE(Exception): pass
+class MyI(IOError): pass
+try: {call}
+except TypeError, e: print e
+"""
+    assert run(source) == f"{name} does not take keyword arguments\n"
+
+
+def test_functions_that_take_no_keywords_keep_their_parentheses() -> None:
+    """The host says it of classes and functions in the same words."""
+    source = """
+try: len(x=1)
+except TypeError, e: print e
+try: 'a'.split(sep='b')
+except TypeError, e: print e
+"""
+    assert run(source) == (
+        "len() takes no keyword arguments\nsplit() takes no keyword arguments\n"
+    )

@@ -115,3 +115,37 @@ class Plain: pass
         ("zip(Plain())", "!! TypeError: zip argument #1 must support iteration"),
     ):
         assert space.outcome(expression) == expected
+
+
+def test_subscripts_of_sets() -> None:
+    """An index is refused in other words than anything else."""
+    check(
+        """
+set([1])[0] !! TypeError: 'set' object does not support indexing
+frozenset()[True] !! TypeError: 'frozenset' object does not support indexing
+set([1])['a'] !! TypeError: 'set' object has no attribute '__getitem__'
+set([1])[None] !! TypeError: 'set' object has no attribute '__getitem__'
+set([1])[1:] !! TypeError: 'set' object has no attribute '__getitem__'
+s[k] !! TypeError: 'set' object has no attribute '__getitem__'
+'ab'[None] !! TypeError: string indices must be integers, not NoneType
+""",
+        "s, k = set([1]), 'k'",
+    )
+
+
+def test_nothing_is_joined_to_a_dictionary() -> None:
+    """Python 3's ``|=`` takes any iterable of pairs."""
+    check(
+        """
+pairs({}) !! TypeError: unsupported operand type(s) for |=: 'dict' and 'list'
+number({}) !! TypeError: unsupported operand type(s) for |=: 'dict' and 'int'
+common({}) !! TypeError: unsupported operand type(s) for |=: 'dict' and 'set'
+attribute() !! TypeError: unsupported operand type(s) for |=: 'dict' and 'dict'
+(number(3), common(set([5]))) => (7, set([5]))
+""",
+        "def pairs(d):\n  d |= [(1, 2)]\n  return d\n"
+        "def number(d):\n  d |= 5\n  return d\n"
+        "def common(d):\n  d |= set([1]) & set([2])\n  return d\n"
+        "class O: d = {1: 2}\n"
+        "def attribute():\n  O().d |= {3: 4}",
+    )

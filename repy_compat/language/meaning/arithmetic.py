@@ -110,7 +110,11 @@ class Arithmetic:
             made = self.power(at, left, right, prefix)
         elif kind is ast.FloorDiv and self.complex_numbers:
             made = call(at, prefix + "floordiv", left, right)
-        elif kind is ast.BitOr and may_be_dict(left) and may_be_dict(right):
+        elif (
+            kind is ast.BitOr
+            and may_be_dict(left)
+            and (may_be_dict(right) or (prefix and kind_of(right) == UNKNOWN))
+        ):
             made = self.tested_union(at, left, right, prefix)
         elif kind in SHIFTS and is_large(right):
             made = call(at, prefix + SHIFTS[kind], left, right)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from repy_compat.language import syntax
 from repy_compat.language.meaning.arithmetic import (
-    MAYBE_DICTS,
     SHIFTS,
     is_large,
     kind_of,
@@ -406,7 +405,8 @@ def needs_care(node: ast.AugAssign) -> bool:
     """Whether ``target op= value`` may have to go through a helper."""
     kind = type(node.op)
     if kind is ast.BitOr:
-        return type(node.value) in MAYBE_DICTS
+        # In Python 3, a dictionary takes in any iterable of pairs.
+        return type(node.value) is not ast.Constant
     if kind in SHIFTS:
         return is_large(node.value)
     return kind in OTHERWISE_IN_PYTHON_2

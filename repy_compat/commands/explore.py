@@ -53,9 +53,10 @@ def _explore(words: list[str]) -> int:
     from repy_compat.testing.running import explore
 
     shown = sys.stderr.isatty() and "--quiet" not in given.flags
+    run_program, run_args = given.inside_layers(program, args)
     exploration = explore(
-        program,
-        args=args,
+        run_program,
+        args=run_args,
         schedules=given.count("--schedules", 500),
         strategy=given.options.get("--strategy", "auto"),
         seed=given.count("--seed", 0),

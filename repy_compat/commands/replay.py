@@ -31,7 +31,8 @@ def _replay(words: list[str]) -> int:
     given = Words(words, ("--trace",), ())
     if len(given.rest) < 2:
         raise UsageError("which program and token? See 'repy replay --help'")
-    program, token, *args = given.rest
+    named, token, *words_behind = given.rest
+    program, args = given.inside_layers(named, words_behind)
     from repy_compat.testing.findings import findings_of
     from repy_compat.testing.running import replay
 

@@ -31,7 +31,8 @@ def _trace(words: list[str]) -> int:
     given = Words(words, (), ("--out", "--token", "--seed"))
     if not given.rest:
         raise UsageError("which program? See 'repy trace --help'")
-    program, *args = given.rest
+    named, *words_behind = given.rest
+    program, args = given.inside_layers(named, words_behind)
     from repy_compat.testing.page import chrome_trace, trace_page
     from repy_compat.testing.running import run
 

@@ -134,20 +134,26 @@ class WithoutCollector:
             gc.enable()
 
 
-class Undisturbed(WithoutCollector):
-    """For one run: no collections, and finalisers that come upon its end keep quiet."""
+class Hushed:
+    """Finalisers of runs that are over keep quiet meanwhile.
+
+    On a real run nothing of the program happens after its end. Here its objects go
+    when the next run has begun, or with what is kept of it, and their ``__del__``
+    finds neither builtins nor an API any more.
+    """
 
     __slots__ = ("_hook",)
 
     def __enter__(self) -> None:
-        super().__enter__()
         self._hook = sys.unraisablehook
         sys.unraisablehook = self._show
 
     def __exit__(self, *_: object) -> None:
         sys.unraisablehook = self._hook
-        super().__exit__()
 
     def _show(self, unraisable: Any) -> None:
-        if not issubclass(unraisable.exc_type, RunEnded):
+        if issubclass(unraisable.exc_type, RunEnded):
+            return
+        trace = unraisable.exc_traceback
+        if trace is None or trace.tb_frame.f_builtins:
             self._hook(unraisable)

@@ -26,7 +26,8 @@ from repy_compat.testing.marking import helpers
 from repy_compat.testing.record import Place, Record
 from repy_compat.testing.rig import (
     CompiledTexts,
-    Undisturbed,
+    Hushed,
+    WithoutCollector,
     dissolve,
     still_readings,
     watch_ledger,
@@ -218,16 +219,17 @@ class Subject:
         )
         left: dict[str, int] = {}
         refused: Counter[str] = Counter()
-        with Undisturbed():
-            try:
-                sandbox = self._sandbox(world, left, refused)
-                ending = sandbox.main()
-            finally:
-                world.close()
-        self._runs += 1
-        if self._runs % RUNS_PER_COLLECTION == 0:
-            gc.collect(0)
-        return self._run_of(sandbox, world, ending, left, refused, seed)
+        with Hushed():
+            with WithoutCollector():
+                try:
+                    sandbox = self._sandbox(world, left, refused)
+                    ending = sandbox.main()
+                finally:
+                    world.close()
+            self._runs += 1
+            if self._runs % RUNS_PER_COLLECTION == 0:
+                gc.collect(0)
+            return self._run_of(sandbox, world, ending, left, refused, seed)
 
     def _sandbox(
         self, world: SimulatedWorld, left: dict[str, int], refused: Counter[str]

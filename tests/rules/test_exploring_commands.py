@@ -122,3 +122,55 @@ def test_trace_draws_the_schedule_of_a_token(
     assert token is not None
     assert trace.main(["--token", token.group(1), "race.repy"]) == 0
     assert token.group(1) in (folder / "trace.html").read_text()
+
+
+LAYER = """
+mycontext['lock'] = createlock()
+class Guarded():
+  def __init__(self, name, create):
+    self.inner = openfile(name, create)
+  def writeat(self, data, offset):
+    mycontext['lock'].acquire(True)
+    self.inner.writeat(data, offset)
+    mycontext['lock'].release()
+def guarded(name, create):
+  return Guarded(name, create)
+write = {'type': 'func', 'args': (str, int), 'exceptions': Exception, 'return': None,
+    'target': Guarded.writeat}
+CHILD_CONTEXT_DEF['openfile'] = {'type': 'objc', 'args': (str, bool),
+    'exceptions': Exception, 'target': guarded,
+    'return': {'obj-type': Guarded, 'name': 'Guarded', 'writeat': write}}
+secure_dispatch_module()
+"""
+ATTACK = """
+guarded = openfile(callargs[0], True)
+try:
+  guarded.writeat('far', 100)
+except SeekPastEndOfFileError:
+  pass
+guarded.writeat('near', 0)
+"""
+
+
+def test_a_program_inside_a_layer_is_explored(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Also from other folders; the line to paste finds the layer, too."""
+    (folder / "layers").mkdir()
+    (folder / "layers" / "guard.r2py").write_text(LAYER)
+    (folder / "attack.r2py").write_text(ATTACK)
+    layer = "--layer=layers/guard.r2py"
+    assert explore.main([layer, "attack.r2py", "name"]) == 1
+    told = capfd.readouterr()
+    waits = "guard.r2py:7  waits for mycontext['lock'], which MainThread holds"
+    assert waits in told.out
+    last = told.out.splitlines()[-1].split()
+    assert last[:3] == ["repy", "replay", "attack.r2py"]
+    assert last[4:] == [layer, "--trace", "name"]
+    assert replay.main(last[2:]) == 1
+    again = capfd.readouterr()
+    assert waits in again.out
+    # The objects of a run that is over finalise in silence.
+    assert (told.err, again.err) == ("", "")
+    assert explore.main([layer, "safe.repy"]) == 2
+    assert "security layers are Repy V2" in capfd.readouterr().err

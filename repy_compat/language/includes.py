@@ -93,14 +93,19 @@ def preprocess(
     gives the text of a path or raises OSError.
 
     A program without include lines comes back as it is, also when an earlier
-    run of the preprocessor put files into it. A line of a string, or a statement
-    about a variable called ``include``, stays if it names no file: the reference
-    runs such programs. Raises IncludeError for a file that can't be read and for
+    run of the preprocessor put files into it. Lines of strings, and statements
+    about a variable called ``include``, are none: the reference runs such programs.
+    In a program that has include lines besides, which the reference can't run
+    unprocessed, those of them that name a file are followed, too. Raises IncludeError for a file that can't be read and for
     section markers that don't match, and OSError when the program itself can't be
     read.
     """
     text = read(path)
     if not (text.startswith("include ") or "\ninclude " in text):
+        return Preprocessed(text, None)
+    file = _File(path, text, "")
+    includes = (found for found in file.directives if found[1] == "include ")
+    if all(map(file.is_program_text, includes)):
         return Preprocessed(text, None)
     folders = [os.path.dirname(path), "", *include_path, library_folder()]
     return _Merger(folders, read, for_run=True).merge(path, text)

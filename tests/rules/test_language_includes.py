@@ -113,9 +113,23 @@ def test_a_section_without_end(folder: Path) -> None:
 def test_text_that_only_looks_like_an_include(folder: Path, text: str) -> None:
     """The reference ran such programs; its command took them for includes."""
     write(folder, main=text)
-    assert preprocess("main.repy").text == text + "\n"
+    result = preprocess("main.repy")
+    assert (result.text, result.source_map) == (text, None)
     with pytest.raises(IncludeError):
         processfile("main.repy")
+    write(folder, main=text + "include a.repy\n", a="a\n")
+    assert preprocess("main.repy").text.startswith(text + "#begin include a.repy\na\n")
+
+
+def test_the_name_of_a_file_in_a_string(folder: Path) -> None:
+    """Only where the command would have been needed anyway it's an include."""
+    text = "'''\ninclude a.repy\n'''\n"
+    write(folder, main=text, a="a\n", b="b\n")
+    assert preprocess("main.repy").text == text
+    write(folder, main=text + "include b.repy\n")
+    processed = "".join(processfile("main.repy"))
+    assert preprocess("main.repy").text == processed
+    assert processed.startswith("'''\n#begin include a.repy\na\n")
 
 
 @pytest.mark.parametrize(

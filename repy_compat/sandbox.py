@@ -280,6 +280,17 @@ class Sandbox:
     def _show_banner(self) -> None:
         if not self._banner:
             return
+        try:
+            self._write_banner()
+            return
+        except RunEnded:
+            raise
+        except Exception as error:
+            # The restrictions don't let the output out: no fault of the program's.
+            self._fail(error, outcome.STARTUP_FAILED)
+        raise RunEnded
+
+    def _write_banner(self) -> None:
         from repy_compat.python2.text import py2_repr
 
         # The reference prints these lines as a program prints: in pieces.

@@ -614,6 +614,28 @@ def test_outputs_that_cant_be_written(tmp_path: Path) -> None:
     assert code("help", stdout="/dev/full", stderr=errors) == (1, sentence)
 
 
+@pytest.mark.parametrize(
+    ("line", "conclusion"),
+    [
+        ("resource lograte 1000\n", "Call 'log.write' with args ("),
+        ("call log.write allow\n", "Resource 'lograte' limit set to 0, won't drain!"),
+    ],
+)
+def test_a_banner_that_may_not_be_printed(
+    tmp_path: Path, line: str, conclusion: str
+) -> None:
+    """It goes the way of prints: the report says what stops it, with code 3."""
+    limits = "resource cpu 1\nresource memory 1e9\nresource diskused 1e9\n"
+    write(tmp_path, "r", limits + "resource events 2\n" + line)
+    name = write(tmp_path, "p.repy", "x = 1\n")
+    done = repy(tmp_path, "--execinfo", "r", name)
+    assert (done.returncode, done.stdout) == (3, "")
+    start, _, end = done.stderr.partition("User traceback:\n\nException (with type ")
+    assert start.startswith("---\nUncaught exception!")
+    assert end.startswith(f"'exceptions.Exception'): {conclusion}")
+    assert "Internal" not in done.stderr
+
+
 def test_our_reader_leaves(tmp_path: Path) -> None:
     """Nothing but the exit code tells of it."""
     process = start(tmp_path, "help")

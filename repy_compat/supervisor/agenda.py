@@ -73,11 +73,18 @@ class Agenda:
 
 
 class Limits:
-    """The looks at one run's limits. ``plan_...`` puts them on the agenda."""
+    """The looks at one run's limits. ``plan_...`` puts them on the agenda.
 
-    def __init__(self, job: Job, agenda: Agenda) -> None:
+    ``spent_for_it`` tells the processor seconds that the supervisor itself spent on
+    carrying the worker's output.
+    """
+
+    def __init__(
+        self, job: Job, agenda: Agenda, spent_for_it: Callable[[], float]
+    ) -> None:
         self._job = job
         self._agenda = agenda
+        self._spent_for_it = spent_for_it
         self._cpu: CpuShare | None = None
         self._meter: MemoryMeter | None = None
         self._memory_baseline = (0, 0)
@@ -109,7 +116,7 @@ class Limits:
         self._pid = pid
         self._agenda.plan(THREADS_PERIOD, self._threads)
         if self._job.cpu is not None and is_limited(self._job.cpu):
-            self._cpu = CpuShare(self._job.cpu, pid, board)
+            self._cpu = CpuShare(self._job.cpu, pid, board, self._spent_for_it)
             self._agenda.plan(CpuShare.PERIOD, self._share)
 
     @property

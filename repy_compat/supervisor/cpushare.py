@@ -16,6 +16,7 @@ from repy_compat.supervisor.measure import cores, cpu_seconds, resume, suspend
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from mmap import mmap
 
 #: A stop shorter than this is lost in the system's own delays.
@@ -31,12 +32,20 @@ class CpuShare:
     """Looks at one process and stops it when it uses more than its share.
 
     ``limit`` is the share (1.0: one core); ``board`` is the shared memory on
-    which stops are written for the worker to read, or None.
+    which stops are written for the worker to read, or None. ``spent_for_it`` tells
+    what others spent on its behalf: a few bytes are enough to keep a log busy.
     """
 
     PERIOD = 0.1
 
-    def __init__(self, limit: float, pid: int, board: mmap | None) -> None:
+    def __init__(
+        self,
+        limit: float,
+        pid: int,
+        board: mmap | None,
+        spent_for_it: Callable[[], float],
+    ) -> None:
+        self._spent_for_it = spent_for_it
         self._limit = limit
         self._pid = pid
         self._board = board
@@ -53,7 +62,7 @@ class CpuShare:
         a process on one core never seems to use more than all of it.
         """
         before = time.monotonic()
-        used = cpu_seconds(self._pid)
+        used = cpu_seconds(self._pid) + self._spent_for_it()
         return used, before, time.monotonic()
 
     def look(self) -> float:
@@ -84,7 +93,8 @@ class CpuShare:
         now = time.monotonic()
         self._write_on_board(self._stopped_at, now - self._stopped_at)
         self._stopped_at = None
-        self._used, self._since, _ = self._read()
+        # What was carried meanwhile counts in the next interval.
+        self._since = time.monotonic()
         resume(self._pid)
 
     def _write_on_board(self, when: float, seconds: float) -> None:

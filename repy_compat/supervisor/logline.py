@@ -9,6 +9,7 @@ and the worker waits for one byte in answer.
 from __future__ import annotations
 
 import os
+import time
 from _thread import allocate_lock, start_new_thread
 
 from repy_compat.world.base import Output
@@ -63,6 +64,8 @@ class Recorder:
         their_answers, self._answers = os.pipe()
         self.worker_ends = (their_pieces, their_answers)
         self._done = allocate_lock()
+        #: Processor seconds of the thread so far.
+        self.spent = 0.0
 
     def start(self) -> None:
         """After the worker was made: close its ends and begin to record."""
@@ -86,6 +89,7 @@ class Recorder:
                     return
                 self._write(self._read(size))
                 os.write(self._answers, b"+")
+                self.spent = time.thread_time()
         except OSError:
             # The end of the worker, a full disk, or a worker that won't listen.
             return

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import select
 import stat
+import time
 from _thread import allocate_lock, start_new_thread
 
 from repy_compat.errors import UsageError
@@ -108,6 +109,10 @@ class Outlets:
         for descriptor in self._waiting:
             os.set_blocking(descriptor, True)
 
+    def seconds_spent(self) -> float:
+        """Processor time that carrying the worker's output took."""
+        return sum(carrier.spent for carrier in self._carriers())
+
     def _carriers(self) -> list[_Pump | Recorder]:
         recorder = [] if self._recorder is None else [self._recorder]
         return [*recorder, *self._pumps]
@@ -157,6 +162,8 @@ class _Pump:
         self._deliver_rest = end
         self._done = allocate_lock()
         self._failed = False
+        #: Processor seconds of the thread so far.
+        self.spent = 0.0
 
     def start(self) -> None:
         os.close(self.entrance)
@@ -171,6 +178,7 @@ class _Pump:
                 if not data:
                     break
                 self.write(data)
+                self.spent = time.thread_time()
             self._deliver_rest()
         except OSError:
             # A terminal that is gone has no use for the rest of a character.

@@ -66,7 +66,7 @@ class Watch:
         self._signals = Signals()
         self._outlets = Outlets(job, stdout, stderr, self._signals.drain)
         self._agenda = Agenda()
-        self._limits = Limits(job, self._agenda)
+        self._limits = Limits(job, self._agenda, self._outlets.seconds_spent)
         self._hearing = Hearing()
         self._verdict: Verdict | None = None
         # The worker: its process, and what ties it to us.

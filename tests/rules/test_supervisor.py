@@ -16,7 +16,7 @@ import pytest
 
 from repy_compat.errors import IsolationUnavailable, UsageError
 from repy_compat.limits.restrictions import Limits
-from repy_compat.supervisor import supervise
+from repy_compat.supervisor import cpushare, supervise
 from repy_compat.supervisor.job import Job, SupervisedRun
 from repy_compat.supervisor.link import WorkerLink, frame
 from repy_compat.supervisor.status import StatusFile
@@ -347,6 +347,24 @@ def test_one_core_is_never_stopped(tmp_path):
 
     watch = watched(tmp_path, body, cpu=1.0)
     assert (watch.code, watch.run.stops) == (0, 0)
+
+
+def test_the_share_holds_for_what_the_supervisor_does(monkeypatch):
+    """Carrying output counts, also what is carried while the worker is stopped."""
+    done = []
+    spent = 0.0
+    monkeypatch.setattr(cpushare, "cpu_seconds", lambda pid: 0.0)
+    monkeypatch.setattr(cpushare, "suspend", lambda pid: done.append("stop"))
+    monkeypatch.setattr(cpushare, "resume", lambda pid: done.append("go"))
+    share = cpushare.CpuShare(0.5, 1, None, lambda: spent)
+    share.look()  # the first interval is free
+    spent = 50.0
+    assert 90 < share.look() <= 100
+    spent = 80.0
+    share._resume_at = 0.0
+    share.look()
+    assert 50 < share.look() <= 60
+    assert done == ["stop", "go", "stop"]
 
 
 def test_a_cpu_limit_of_zero_ends_the_run_as_on_the_reference(tmp_path):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from _collections_abc import Callable, Iterator
 
 from repy_compat.python2.counts import NONE, ONE, takes
+from repy_compat.python2.views import ItemView, KeyView, ValueView, view
 
 # What ``tabledicts`` replaces in a process that lists dictionaries as 2.7 did.
 new: Callable[[], dict] = dict
@@ -71,19 +72,19 @@ def iteritems(mapping: dict) -> Iterator:
 @takes(NONE, 0, 0)
 def viewkeys(mapping: dict) -> object:
     """``mapping.viewkeys()``."""
-    return _keys(mapping)
+    return view(KeyView, mapping)
 
 
 @takes(NONE, 0, 0)
 def viewvalues(mapping: dict) -> object:
     """``mapping.viewvalues()``."""
-    return _values(mapping)
+    return view(ValueView, mapping)
 
 
 @takes(NONE, 0, 0)
 def viewitems(mapping: dict) -> object:
     """``mapping.viewitems()``."""
-    return _items(mapping)
+    return view(ItemView, mapping)
 
 
 @takes(ONE, 1, 1)

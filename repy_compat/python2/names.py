@@ -172,9 +172,6 @@ NAMES: dict[type, str] = {
     type(iter({})): "dictionary-keyiterator",
     type(iter({}.values())): "dictionary-valueiterator",
     type(iter({}.items())): "dictionary-itemiterator",
-    type({}.keys()): "dict_keys",
-    type({}.values()): "dict_values",
-    type({}.items()): "dict_items",
 }
 # Since Python 3.13 some strings have an iterator type of their own.
 NAMES[type(iter("a"))] = NAMES[type(iter("é"))] = NAMES[type(iter("€"))] = "iterator"

@@ -14,12 +14,12 @@ from _collections_abc import Callable, Iterator
 from operator import itemgetter
 from types import FunctionType
 
-from repy_compat.python2 import dictmaking, dicts, text, types
+from repy_compat.python2 import dictmaking, dicts, text, types, views
 from repy_compat.python2.counts import NONE, UNPACK, takes
 from repy_compat.python2.hashorder import in_table_order, size_above
 from repy_compat.python2.iteration import iterate
 from repy_compat.python2.names import DICTS, NAMES, register_builtin_method
-from repy_compat.python2.sets import HOST_SETS, Set, setiterator
+from repy_compat.python2.sets import HOST_SETS, setiterator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,19 +90,19 @@ class TableDict(dict):
         return _walk(_ItemIterator, lambda step: (step[1], _get(self, step[1])), self)
 
     @takes(NONE, 0, 0)
-    def viewkeys(self) -> View:
+    def viewkeys(self) -> views.View:
         """``d.viewkeys()``."""
-        return _view(KeyView, self)
+        return views.view(_Keys, self)
 
     @takes(NONE, 0, 0)
-    def viewvalues(self) -> View:
+    def viewvalues(self) -> views.View:
         """``d.viewvalues()``."""
-        return _view(ValueView, self)
+        return views.view(_Values, self)
 
     @takes(NONE, 0, 0)
-    def viewitems(self) -> View:
+    def viewitems(self) -> views.View:
         """``d.viewitems()``."""
-        return _view(ItemView, self)
+        return views.view(_Items, self)
 
     @takes(NONE, 0, 0)
     def copy(self) -> TableDict:
@@ -193,102 +193,25 @@ def _named(keywords: dict[str, object]) -> TableDict:
 # Views
 
 
-class View:
-    """``d.viewkeys()`` and its like: what a dictionary holds now."""
-
-    __slots__ = ("ǀowner",)
-
-    ǀowner: TableDict
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(
-            f"'{type(self).__name__}' object has no attribute '{name}'"
-        )
-
-    def __len__(self) -> int:
-        return len(self.ǀowner)
-
-
-class ValueView(View):
-    """``d.viewvalues()``."""
-
+class _Keys(views.KeyView):
     __slots__ = ()
 
     def __iter__(self) -> Iterator:
-        return self.ǀowner.itervalues()
+        return _walk(_KeyIterator, _second, self.ǀowner)
 
 
-class _SetLike(View):
-    __slots__ = ()
-
-    def ǀhost(self) -> Any:
-        return dict.keys(self.ǀowner)
-
-    def __contains__(self, item: object) -> bool:
-        return item in self.ǀhost()
-
-    def __eq__(self, other: object) -> bool:
-        return self.ǀhost() == _shown(other)
-
-    def __ne__(self, other: object) -> bool:
-        return self.ǀhost() != _shown(other)
-
-    def __lt__(self, other: object) -> bool:
-        return self.ǀhost() < _shown(other)
-
-    def __le__(self, other: object) -> bool:
-        return self.ǀhost() <= _shown(other)
-
-    def __gt__(self, other: object) -> bool:
-        return self.ǀhost() > _shown(other)
-
-    def __ge__(self, other: object) -> bool:
-        return self.ǀhost() >= _shown(other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __or__(self, other: object) -> Set:
-        return Set(self.ǀhost() | iterate(other))
-
-    def __and__(self, other: object) -> Set:
-        return Set(self.ǀhost() & iterate(other))
-
-    def __sub__(self, other: object) -> Set:
-        return Set(self.ǀhost() - set(iterate(other)))
-
-    def __xor__(self, other: object) -> Set:
-        return Set(self.ǀhost() ^ iterate(other))
-
-
-class KeyView(_SetLike):
-    """``d.viewkeys()``."""
-
+class _Values(views.ValueView):
     __slots__ = ()
 
     def __iter__(self) -> Iterator:
-        return self.ǀowner.iterkeys()
+        return TableDict.itervalues(self.ǀowner)  # type: ignore[arg-type]
 
 
-class ItemView(_SetLike):
-    """``d.viewitems()``."""
-
+class _Items(views.ItemView):
     __slots__ = ()
 
-    def ǀhost(self) -> Any:
-        return dict.items(self.ǀowner)
-
     def __iter__(self) -> Iterator:
-        return self.ǀowner.iteritems()
-
-
-def _view(kind: type[View], owner: TableDict) -> View:
-    made: View = object.__new__(kind)
-    object.__setattr__(made, "ǀowner", owner)
-    return made
-
-
-def _shown(value: object) -> object:
-    return value.ǀhost() if isinstance(value, _SetLike) else value
+        return TableDict.iteritems(self.ǀowner)  # type: ignore[arg-type]
 
 
 # --------------------------------------------------------------------------
@@ -340,7 +263,7 @@ for _kind, _shown_as in (
     *((TableDict, "dict"), (_KeyIterator, "dictionary-keyiterator")),
     (_ValueIterator, "dictionary-valueiterator"),
     (_ItemIterator, "dictionary-itemiterator"),
-    *((KeyView, "dict_keys"), (ValueView, "dict_values"), (ItemView, "dict_items")),
+    *((_Keys, "dict_keys"), (_Values, "dict_values"), (_Items, "dict_items")),
 ):
     _kind.__name__ = _kind.__qualname__ = _shown_as
     NAMES[_kind] = _shown_as
@@ -348,4 +271,5 @@ for _function in vars(TableDict).values():
     if type(_function) is FunctionType:
         register_builtin_method(_function)
 text.know_dict(TableDict, pairs)
-text.know_views(KeyView, ValueView, ItemView)
+for _kind in (_Keys, _Values, _Items):
+    text._REPR[_kind] = text._STR[_kind] = text._repr_view

@@ -13,6 +13,7 @@ from _collections_abc import Callable
 from repy_compat.python2 import dicts, iteration, lists, strings
 from repy_compat.python2.names import NAMES, Xrange, long
 from repy_compat.python2.sets import FrozenSet, Set
+from repy_compat.python2.views import ItemView, KeyView, ValueView
 
 _INT = "bit_length conjugate denominator imag numerator real"
 
@@ -49,9 +50,9 @@ KNOWN: dict[type, frozenset[str]] = {
         object: "",
         type(None): "",
         Xrange: "",
-        type({}.keys()): "",
-        type({}.values()): "",
-        type({}.items()): "",
+        KeyView: "",
+        ValueView: "",
+        ItemView: "",
         range: "",
     }.items()
 }

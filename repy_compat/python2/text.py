@@ -34,6 +34,7 @@ from repy_compat.python2.names import (
     type_name,
 )
 from repy_compat.python2.sets import FrozenSet, Set, ordered
+from repy_compat.python2.views import ItemView, KeyView, ValueView
 
 Text = Callable[..., str]
 
@@ -407,9 +408,9 @@ _REPR: dict[type, Text] = {
     slice: _repr_slice,
     range: lambda value: _repr_list(list(value)),
     Xrange: _repr_xrange,
-    type({}.keys()): _repr_view,
-    type({}.values()): _repr_view,
-    type({}.items()): _repr_view,
+    KeyView: _repr_view,
+    ValueView: _repr_view,
+    ItemView: _repr_view,
     FunctionType: _repr_function,
     BuiltinFunctionType: _repr_builtin_function,
     MethodType: _repr_method,
@@ -436,12 +437,6 @@ del _STR[str]  # py2_str gives it back itself; a subclass is looked at more clos
 def know_dict(kind: type, pairs: Callable[[dict], list]) -> None:
     """Let instances of ``kind`` show as dictionaries with these pairs."""
     _REPR[kind] = _STR[kind] = lambda value: _repr_dict(value, pairs)
-
-
-def know_views(*kinds: type) -> None:
-    """Let instances of these classes show as views of dictionaries."""
-    for kind in kinds:
-        _REPR[kind] = _STR[kind] = _repr_view
 
 
 HELPERS: dict[str, object] = {

@@ -12,6 +12,7 @@ from repy_compat.python2.classes import FACADES
 from repy_compat.python2.errors import EXCEPTIONS
 from repy_compat.python2.names import NAMES, Xrange, long, new_xrange
 from repy_compat.python2.sets import FrozenSet, Set
+from repy_compat.python2.views import ItemView, KeyView, ValueView, view
 
 EXAMPLES = {
     int: 5,
@@ -29,9 +30,9 @@ EXAMPLES = {
     object: object(),
     type(None): None,
     Xrange: new_xrange(range(3)),
-    type({}.keys()): {}.keys(),
-    type({}.values()): {}.values(),
-    type({}.items()): {}.items(),
+    KeyView: view(KeyView, {}),
+    ValueView: view(ValueView, {}),
+    ItemView: view(ItemView, {}),
     range: range(3),
 }
 DERIVABLE = ("int", "str", "float", "complex", "list", "tuple", "dict", "set")

@@ -210,17 +210,17 @@ class Prober:
         world = real_world(folder, MemoryOutput(), MemoryOutput())
         sandbox = Sandbox(self._compiled("x = 1\n"), Limits.default(), world)
         names: dict[str, Any] = sandbox.namespace
-        self._builtins: Any = names["__builtins__"]
+        self._names = names
         self._operations = self._make_operations()
-        self._catch = self._run(BLOCKS)["caught"]
+        self._catch = self.run(BLOCKS)["caught"]
         bases = "".join(
             f"class Of{name}({name}):\n  def m(self): return self\n"
             f"values += [Of{name}, Of{name}()]\n"
             for name in _BASES
         )
-        for value in self._run(VALUES.replace("BASES\n", bases))["values"]:
+        for value in self.run(VALUES.replace("BASES\n", bases))["values"]:
             self.add(value, type(value).__name__)
-        for name, value in [*self._builtins.items(), *names.items()]:
+        for name, value in [*names["__builtins__"].items(), *names.items()]:
             if can_be_written(name) and name not in LEFT_OUT:
                 self.add(value, name)
         for name, value in _handles(names, dialect_name).items():
@@ -229,8 +229,9 @@ class Prober:
     def _compiled(self, text: str) -> Any:
         return compile_program(text, "p.repy", self.dialect)
 
-    def _run(self, text: str) -> dict[str, Any]:
-        namespace: dict[str, Any] = {"__builtins__": self._builtins}
+    def run(self, text: str) -> dict[str, Any]:
+        """What program text defines that has the API's names."""
+        namespace: dict[str, Any] = dict(self._names)
         exec(self._compiled(text).code, namespace)
         return namespace
 
@@ -240,9 +241,9 @@ class Prober:
         for count, texts in ((1, ONE), (2, TWO)):
             for text in texts:
                 parameters = "a, b"[: 3 * count - 2]
-                function = self._run(f"def f({parameters}):\n  {text}\n")["f"]
+                function = self.run(f"def f({parameters}):\n  {text}\n")["f"]
                 made.append((count, text, function))
-        for name, function in self._run(BLOCKS).items():
+        for name, function in self.run(BLOCKS).items():
             if name.endswith("_") and name[:1] != "_":
                 made.append((function.__code__.co_argcount, name, function))
         return made
@@ -252,7 +253,7 @@ class Prober:
         made = self._readers.get(name)
         if made is None:
             made = self._readers[name] = [
-                self._run(f"def f(v{more}):\n  return v.{name}{call}\n")["f"]
+                self.run(f"def f(v{more}):\n  return v.{name}{call}\n")["f"]
                 for more, call in (
                     ("", ""),
                     ("", "()"),

@@ -164,7 +164,8 @@ def _evaluate(
     """
     context = given if type(given) is SafeDict else _as_safedict(runtime, given, unsafe)
     namespace = namespace_of(context)
-    namespace["__builtins__"] = runtime.builtins
+    # The program's own context has some already, and no program can set them.
+    namespace.setdefault("__builtins__", runtime.bare_builtins)
     exec(program.code, namespace)
     return context
 

@@ -126,6 +126,8 @@ class Runtime:
         # Whether a blank is due on the output: one debt for print and log.
         self._blank = [False]
         self._builtins: dict[str, object] | None = None
+        self._bare_builtins: dict[str, object] | None = None
+        self._own_builtins: frozenset[str] = frozenset()
         self._extra_builtins = extra_builtins
         self._programs: dict[tuple[str, str], Program | ProgramRejected] = {}
 
@@ -133,13 +135,35 @@ class Runtime:
 
     @property
     def builtins(self) -> dict[str, object]:
-        """The builtins of all code of this run, virtual namespaces included."""
+        """The builtins of the program, and of code that runs in its context."""
         if self._builtins is None:
             self._builtins = self._new_builtins()
         return self._builtins
 
+    @property
+    def bare_builtins(self) -> dict[str, object]:
+        """The builtins of code in any other context.
+
+        A program that withholds a function of the API from a namespace withholds
+        it with all that can be done by others: those among the builtins are the
+        program's own (threat class T9).
+        """
+        if self._bare_builtins is None:
+            made = self.builtins
+            if self._own_builtins:
+                made = {
+                    name: value
+                    for name, value in made.items()
+                    if name not in self._own_builtins
+                }
+            self._bare_builtins = made
+        return self._bare_builtins
+
     def _new_builtins(self) -> dict[str, object]:
         extra = self._extra_builtins(self)
+        self._own_builtins = frozenset(
+            name for name, value in extra.items() if not isinstance(value, type)
+        )
         if self.wanted is None:
             extra["SafeDict"] = new_constructor(self.dialect)
         return new_builtins(

@@ -212,8 +212,11 @@ def load_dunder(value: object, name: str) -> object:
     if name == "__iter__" and isinstance(value, str):
         raise _no_attribute(value, name)
     found = getattr(value, name)
-    if isinstance(value, type) and type(found) is FunctionType:
-        return classes.unbound(found, value)  # one of ours stays out of sight
+    if isinstance(value, type):
+        if type(found) is FunctionType:
+            return classes.unbound(found, value)  # one of ours stays out of sight
+        if type(found) is WrapperDescriptorType and name in _TEXT_METHODS:
+            return _of_builtin_type(found.__objclass__, name)
     if type(found) is MethodWrapperType and name in _TEXT_METHODS and value is not None:
         return MethodType(_TEXT_METHODS[name], value)
     return found

@@ -48,6 +48,7 @@ def dissolve(sandbox: Sandbox) -> None:
     most of what it does.
     """
     vars(sandbox.ledger).pop("take", None)
+    sandbox.runtime.bare_builtins.clear()
     sandbox.runtime.builtins.clear()
     sandbox.namespace.clear()
     for part in (sandbox.runtime, sandbox.events, sandbox):

@@ -195,6 +195,21 @@ if callfunc == 'initialize':
     assert lines(text, Dialect.V1) == ["_EVENT:Thread:1", "False 24"]
 
 
+@pytest.mark.parametrize("name", ["createthread", "createlock", "getthreadname", "log"])
+def test_what_a_mixed_program_finds_is_not_in_its_namespaces(name):
+    """It promises that a child gets what it's given, and the program's own context."""
+    text = f"""
+if callfunc == 'initialize':
+  code = VirtualNamespace('found = {name}')
+  try:
+    code.evaluate(SafeDict())
+  except NameError, e:
+    print e
+  print code.evaluate({{'{name}': 5}})['found'], code.evaluate(_context)['found'] == {name}
+"""
+    assert lines(text, Dialect.V1) == [f"name '{name}' is not defined", "5 True"]
+
+
 def test_mixed_programs_have_one_ledger():
     """It promises that a thread counts as a timer does."""
     text = """

@@ -80,6 +80,12 @@ def test_inherited_texts_are_python_2s(base: str) -> None:
     assert isinstance(shown, str) and shown.isascii()
 
 
+def test_texts_of_handles_are_python_2s(tmp_path: Path) -> None:
+    """The class of a handle inherits what ``object`` says of anything."""
+    prober = Prober(str(tmp_path), "V1", 1)
+    assert prober.run("result = type(getlock()).__str__(max)")["result"].isascii()
+
+
 @pytest.mark.parametrize("called", ["O", "f"])
 def test_no_private_letter_in_a_text(called: str) -> None:
     """A complaint about what stands behind a star."""

@@ -31,6 +31,7 @@ class Signals:
                     # Ignored by whoever started us (nohup, a shell's background).
                     continue
                 self._before.append((number, _signal.signal(number, self._note)))
+            self._have_children_kept()
         except ValueError:
             return
         self.descriptor, self._wakeup = os.pipe()
@@ -39,6 +40,12 @@ class Signals:
         self._wakeup_before = _signal.set_wakeup_fd(
             self._wakeup, warn_on_full_buffer=False
         )
+
+    def _have_children_kept(self) -> None:
+        """Who ignores SIGCHLD isn't told how his children ended."""
+        number = getattr(_signal, "SIGCHLD", None)
+        if number is not None and _signal.getsignal(number) is _signal.SIG_IGN:
+            self._before.append((number, _signal.signal(number, _signal.SIG_DFL)))
 
     def give_back(self) -> None:
         """Restore the handlers as they were."""

@@ -13,6 +13,8 @@ from repy_compat.outcome import (
 from repy_compat.supervisor.signals import signal_name
 
 _SIGINT = 2
+#: What is said of a worker that neither came to an end of its own nor was ended.
+WITHOUT_A_WORD = "the program's process ended without a word"
 
 
 class Verdict:

@@ -273,6 +273,8 @@ class Watch:
             self._verdict = verdict.killed(self._exit_signal)
         if self._verdict is None:
             run = SupervisedRun(self._own_ending())
+            if run.ending.detail == verdict.WITHOUT_A_WORD:
+                self._outlets.complain(f"repy: {verdict.WITHOUT_A_WORD}\n")
         else:
             run = SupervisedRun(self._verdict.ending)
             if self._verdict.message:
@@ -295,7 +297,7 @@ class Watch:
             return Ending("startup", STARTUP_FAILED, self._hearing.refusal)
         if told is None or told.get("code") != code:
             code = code or MONITOR_DIED
-            return Ending("internal", code, "the worker ended without a word")
+            return Ending("internal", code, verdict.WITHOUT_A_WORD)
         how = text_of(told, "how")
         if how not in _OWN_ENDINGS:
             # A limit, a timeout or a signal: that would be for us to say.

@@ -147,6 +147,18 @@ def test_a_worker_that_leaves_without_a_word_is_not_a_normal_end(tmp_path):
 
     watch = watched(tmp_path, body)
     assert watch.how == "internal"
+    assert watch.errors == "repy: the program's process ended without a word\n"
+
+
+def test_who_ignores_his_children_still_learns_how_they_ended(tmp_path):
+    """SIGCHLD may be ignored by whoever started us."""
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        watch = watched(tmp_path, lambda link: 7)
+        assert signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+    assert watch.code == 7
 
 
 def test_a_defect_of_ours_shows_its_traceback(tmp_path):

@@ -209,6 +209,17 @@ range(1j) !! TypeError: can't convert complex to int
     )
 
 
+def test_bits_of_complex_numbers() -> None:
+    """An operation on bits makes no operand complex: the text names both types."""
+    check(
+        """
+1j & 0 !! TypeError: unsupported operand type(s) for &: 'complex' and 'int'
+1.5 ^ 2j !! TypeError: unsupported operand type(s) for ^: 'float' and 'complex'
+1 << 1j !! TypeError: unsupported operand type(s) for <<: 'int' and 'complex'
+"""
+    )
+
+
 def test_number_of_arguments_comes_before_their_names() -> None:
     """Too many arguments of a type, named ones included, are counted first."""
     check(

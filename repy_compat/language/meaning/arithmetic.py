@@ -51,6 +51,7 @@ def of_kind(node: Node, kind: int) -> Node:
 
 
 DIVISIONS = (ast.Div, ast.FloorDiv, ast.Mod)
+BITWISE = (ast.BitAnd, ast.BitOr, ast.BitXor, ast.LShift, ast.RShift)
 SHIFTS: dict[type, str] = {ast.LShift: "lshift", ast.RShift: "rshift"}
 MAYBE_DICTS = (
     *(ast.Name, ast.Attribute, ast.Subscript, ast.Call),
@@ -96,9 +97,9 @@ class Arithmetic:
         prefix: str = "",
     ) -> ast.expr:
         """``left operator right``; ``prefix`` is ``i`` for the in-place helpers."""
-        if self.complex_numbers:
-            left, right = _both_complex(left, right)
         kind = type(operator)
+        if self.complex_numbers and kind not in BITWISE:
+            left, right = _both_complex(left, right)
         result = of_operation(operator, kind_of(left), kind_of(right))
         made: ast.expr
         if kind in DIVISIONS and is_zero(right):

@@ -29,6 +29,7 @@ from repy_compat.api.handles import make_handle
 from repy_compat.api.making import wanted_names
 from repy_compat.api.safedict import SafeDict, namespace_of, safedict_of
 from repy_compat.errors import ProgramRejected
+from repy_compat.python2.builtins import CALLABLE
 from repy_compat.python2.names import DICTS
 
 TYPE_CHECKING = False
@@ -61,7 +62,7 @@ def _build_v1(runtime: Runtime) -> Callable[..., object]:
             raise wrong_call_v1("get_VirtualNamespace", arguments, keywords)
         if denied is not None:
             raise Py2Exception(*denied.args)
-        return _new_namespace_v1(runtime, _compile_v1(runtime, code, name))
+        return _new_namespace_v1(runtime, _compile_v1(runtime, code, name), code)
 
     return VirtualNamespace
 
@@ -75,7 +76,7 @@ def _compile_v1(runtime: Runtime, code: str, name: str) -> Program:
         raise (Py2SyntaxError(said) if error.late else Py2ValueError(said)) from None
 
 
-def _new_namespace_v1(runtime: Runtime, program: Program) -> object:
+def _new_namespace_v1(runtime: Runtime, program: Program, code: str) -> object:
     subject = f"<virtual_namespace.VirtualNamespace instance at 0x{id(program):x}>"
 
     def evaluate(*arguments: object, **keywords: object) -> object:
@@ -85,7 +86,7 @@ def _new_namespace_v1(runtime: Runtime, program: Program) -> object:
             raise wrong_call_v1("evaluate", arguments, keywords, subject=subject)
         if type(given) in DICTS:
             given = copied_v1(given, "evaluate", arguments, keywords)
-        return _evaluate(runtime, program, given, Py2ValueError)
+        return _evaluate(runtime, program, code, given, Py2ValueError)
 
     return make_handle(
         runtime.handle_class, "VirtualNamespace", subject, {"evaluate": evaluate}
@@ -103,7 +104,7 @@ def _build_v2(runtime: Runtime) -> Callable[..., object]:
             raise wrong_count_v2("createvirtualnamespace", 2, arguments, keywords)
         code = check_string(arguments[0])
         name = check_string(arguments[1])
-        return _new_namespace_v2(runtime, _compile_v2(runtime, code, name))
+        return _new_namespace_v2(runtime, _compile_v2(runtime, code, name), code)
 
     return createvirtualnamespace
 
@@ -125,7 +126,7 @@ def _refusal_v2(error: ProgramRejected) -> str:
     return f"(\"<type 'exceptions.SyntaxError'> {first.message} (line {first.line})\",)"
 
 
-def _new_namespace_v2(runtime: Runtime, program: Program) -> object:
+def _new_namespace_v2(runtime: Runtime, program: Program, code: str) -> object:
     def evaluate(*arguments: object, **keywords: object) -> object:
         if keywords or len(arguments) != 1:
             raise wrong_count_v2("evaluate", 1, arguments, keywords)
@@ -134,7 +135,7 @@ def _new_namespace_v2(runtime: Runtime, program: Program) -> object:
             raise invalid_type(given)
         if type(given) in DICTS:
             given = deep_copy(given, lenient=True)
-        return _evaluate(runtime, program, given, ContextUnsafeError)
+        return _evaluate(runtime, program, code, given, ContextUnsafeError)
 
     return make_handle(
         runtime.handle_class,
@@ -155,7 +156,11 @@ def _note_refusal(
 
 
 def _evaluate(
-    runtime: Runtime, program: Program, given: object, unsafe: type[Exception]
+    runtime: Runtime,
+    program: Program,
+    code: str,
+    given: object,
+    unsafe: type[Exception],
 ) -> SafeDict:
     """Run ``program`` in the given context and return the context.
 
@@ -164,6 +169,9 @@ def _evaluate(
     """
     context = given if type(given) is SafeDict else _as_safedict(runtime, given, unsafe)
     namespace = namespace_of(context)
+    hidden = frozenset(CALLABLE & namespace.keys())
+    if hidden:
+        program = runtime.compile_hiding(code, program.filename, hidden)
     # The program's own context has some already, and no program can set them.
     namespace.setdefault("__builtins__", runtime.bare_builtins)
     exec(program.code, namespace)

@@ -130,6 +130,7 @@ class Runtime:
         self._own_builtins: frozenset[str] = frozenset()
         self._extra_builtins = extra_builtins
         self._programs: dict[tuple[str, str], Program | ProgramRejected] = {}
+        self._hiding: dict[tuple[str, str, frozenset[str]], Program] = {}
 
     # --- names ---------------------------------------------------------------
 
@@ -191,27 +192,41 @@ class Runtime:
         Raises:
             ProgramRejected: the text was refused.
         """
-        from repy_compat.language.compiler import compile_program
-
         known = self._programs.get((code, name))
         if isinstance(known, ProgramRejected):
             raise known.again()
         if known is None:
-            # The compiler loads its parts when they are needed.
-            known = undisturbed(
-                lambda: compile_program(
-                    code,
-                    name,
-                    self.dialect,
-                    cache=self.code_cache,
-                    exploring=self.exploring,
-                    table_dicts=self.table_dicts,
-                )
-            )
+            known = self._compiled(code, name, frozenset())
             if len(self._programs) >= _PROGRAMS_KEPT:
                 self._programs.clear()
             self._programs[code, name] = known
         return known
+
+    def compile_hiding(self, code: str, name: str, hidden: frozenset[str]) -> Program:
+        """The same text, for globals that hold something under builtins' names."""
+        known = self._hiding.get((code, name, hidden))
+        if known is None:
+            known = self._compiled(code, name, hidden)
+            if len(self._hiding) >= _PROGRAMS_KEPT:
+                self._hiding.clear()
+            self._hiding[code, name, hidden] = known
+        return known
+
+    def _compiled(self, code: str, name: str, hidden: frozenset[str]) -> Program:
+        from repy_compat.language.compiler import compile_program
+
+        # The compiler loads its parts when they are needed.
+        return undisturbed(
+            lambda: compile_program(
+                code,
+                name,
+                self.dialect,
+                cache=self.code_cache,
+                exploring=self.exploring,
+                table_dicts=self.table_dicts,
+                hidden=hidden,
+            )
+        )
 
     def expect(self, code: str, name: str, program: Program) -> None:
         """Have ``compile`` give this program for this text and name."""

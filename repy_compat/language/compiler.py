@@ -63,24 +63,28 @@ def compile_program(
     cache: CodeCache | None = None,
     exploring: bool = False,
     table_dicts: bool = False,
+    hidden: frozenset[str] = frozenset(),
 ) -> Program:
     """Compiles a program's text, or takes it from the cache.
 
     Raises ProgramRejected with all complaints when the text isn't a program of
     the dialect. ``exploring`` compiles in the places where an exploring run may
     switch to another event. ``table_dicts`` compiles for a process that lists
-    dictionaries in Python 2.7's order.
+    dictionaries in Python 2.7's order. ``hidden`` are builtins of whose names the
+    text's globals hold something else from the start; such code isn't kept on disk.
     """
     text = _bytes(source, filename)
     digest = new_hash(text, 20).hex()
     key = code = None
-    if cache is not None:
+    if cache is not None and not hidden:
         key = cache.key(digest, dialect.name, filename, exploring, table_dicts)
         code = cache.load(key)
     if code is None:
         from .pipeline import compile_text
 
-        code = compile_text(text, filename, dialect, source_map, exploring, table_dicts)
+        code = compile_text(
+            text, filename, dialect, source_map, exploring, table_dicts, hidden
+        )
         if cache is not None and key is not None:
             cache.store(key, code)
     return Program(filename, dialect, code, source_map, digest, table_dicts)

@@ -78,7 +78,9 @@ class _Text:
         text = refused_text(refused, self.locate)
         return ProgramRejected([speaker.refused(refused)], text)
 
-    def code(self, exploring: bool, table_dicts: bool) -> CodeType:
+    def code(
+        self, exploring: bool, table_dicts: bool, hidden: frozenset[str]
+    ) -> CodeType:
         tree = self.checked_tree()
         from . import meaning
 
@@ -87,7 +89,13 @@ class _Text:
 
             tree = switchpoints.mark(tree, self.dialect, self.filename)
         lowered = settle_lines(
-            meaning.lower(tree, self.dialect, self.filename, table_dicts=table_dicts)
+            meaning.lower(
+                tree,
+                self.dialect,
+                self.filename,
+                rebound=hidden,
+                table_dicts=table_dicts,
+            )
         )
         try:
             return quietly(lambda: compile(lowered, self.filename, "exec", 0, True))
@@ -111,11 +119,12 @@ def compile_text(
     source_map: SourceMap | None,
     exploring: bool,
     table_dicts: bool = False,
+    hidden: frozenset[str] = frozenset(),
 ) -> CodeType:
     """The code object of a program's text; raises ProgramRejected."""
     text = _Text(source, filename, dialect, source_map)
     try:
-        return deeply(lambda: text.code(exploring, table_dicts))
+        return deeply(lambda: text.code(exploring, table_dicts, hidden))
     except (RecursionError, MemoryError):
         raise text.too_deep() from None
 

@@ -116,6 +116,9 @@ REFUSED = [
 """Names that exist and refuse to be called."""
 _REFUSED = frozenset(REFUSED)
 
+CALLABLE = frozenset((*ALLOWED_FUNCTIONS, *types.VALUES, *EXCEPTIONS, "type"))
+"""Names that compiled code may take for the builtins of these names."""
+
 CONSTANTS: dict[str, object] = {
     "None": None,
     "True": True,

@@ -214,3 +214,28 @@ def test_the_same_text_is_compiled_once(v2):
     runtime = v2.runtime
     assert runtime.compile("x = 1", "n") is runtime.compile("x = 1", "n")
     assert runtime.compile("x = 1", "n") is not runtime.compile("x = 1", "m")
+
+
+def test_what_a_context_holds_under_a_builtins_name_counts(v1, v2):
+    """Code finds it instead of the builtin, shortcuts or not; other contexts don't."""
+    code = (
+        "r = len('abc'), [i for i in range(2)], isinstance(1, int), max(1, 2)\n"
+        "try: {}['q']\nexcept KeyError, e: r += ('caught',)\n"
+    )
+
+    def mine(*_arguments):
+        return "me"
+
+    context = {"len": mine, "range": mine, "max": mine, "KeyError": LookupError}
+    for create, make in (
+        (v1.VirtualNamespace, SafeDict),
+        (v2.createvirtualnamespace, SafeDictV2),
+    ):
+        space = create(code, "n")
+        plain = (3, [0, 1], True, 2, "caught")
+        assert space.evaluate(make({}))["r"] == plain
+        for _ in range(2):
+            found = space.evaluate(make(context))["r"]
+            assert found == ("me", ["m", "e"], True, "me", "caught")
+        assert space.evaluate(make({"isinstance": mine}))["r"][2] == "me"
+        assert space.evaluate(make({"unrelated": mine}))["r"] == plain

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from repy_compat.language.dialect import Dialect
+from tests.evaluating import Space
 from tests.programs27 import run
 
 
@@ -273,3 +274,19 @@ g()
         "<type 'exceptions.NameError'> free variable 'later' "
         "referenced before assignment in enclosing scope\n"
     )
+
+
+def test_builtins_that_are_hidden_through_the_context() -> None:
+    """A unit that has its own namespace in hand may bind any name it spells out."""
+    space = Space()
+    space.names["_context"] = space.names
+    space.run(
+        "def mine(*a): return 'mine'\n"
+        "def f(): return len('abc'), str(5), isinstance(1, int), max(1, 2)\n"
+        "before = f()\n"
+        "_context['len'] = mine\n"
+        "for name in 'str', 'isinstance': _context[name] = mine\n"
+        "after = f()\n"
+    )
+    assert space.names["before"] == (3, "5", True, 2)
+    assert space.names["after"] == ("mine", "mine", "mine", 2)

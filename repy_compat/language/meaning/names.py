@@ -57,6 +57,8 @@ class Unit:
         self._walk(tree.body, module)
         for scope in self.scopes.values():
             self.bound |= scope.bound
+        if "_context" in module.read:
+            self.bound |= self._texts(tree)
         self.mentioned = self.bound | module.read
         if "complex" in self.mentioned:
             self.complex_numbers = True
@@ -64,6 +66,16 @@ class Unit:
             if scope.kind == "function":
                 scope.kinds = scope.bindings.kinds(self.bound)
         self.exception_classes = self._find_exception_classes(tree, module)
+
+    def _texts(self, tree: ast.Module) -> set[str]:
+        """The names that a unit may bind as keys of its own namespace."""
+        return {
+            part.value
+            for part in ast.walk(tree)
+            if type(part) is ast.Constant
+            and type(part.value) is str
+            and part.value.isidentifier()
+        }
 
     def _find_exception_classes(self, tree: ast.Module, module: Scope) -> set[str]:
         """Classes that are surely new-style exceptions wherever their name is read.

@@ -41,6 +41,15 @@ def as_index(value: object) -> int:
     raise TypeError("an integer is required")
 
 
+def as_short(value: object) -> int:
+    """The same for an argument that has to fit into 32 bits."""
+    number = as_index(value)
+    if not -(2**31) <= number < 2**31:
+        bound = "greater than maximum" if number > 0 else "less than minimum"
+        raise OverflowError("signed integer is " + bound)
+    return number
+
+
 # --------------------------------------------------------------------------
 # Integers
 
@@ -94,7 +103,7 @@ def _whole(value: object, kind: str) -> int:
 
 def with_base(value: object, base: object, kind: str) -> int:
     """``int(value, base)``; ``kind`` is ``int`` or ``long``."""
-    number = int(as_index(base))
+    number = int(as_short(base))
     if value is _MISSING:
         raise TypeError(f"{kind}() missing string argument")
     if not isinstance(value, str):

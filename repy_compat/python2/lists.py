@@ -6,10 +6,10 @@ from _collections_abc import Callable
 from _functools import cmp_to_key  # type: ignore[import-not-found]
 
 from repy_compat.python2 import newhosts
+from repy_compat.python2.conversions import as_short
 from repy_compat.python2.counts import KEYWORDS, UNPACK, takes
 from repy_compat.python2.names import type_name
 from repy_compat.python2.ordering import Key
-from repy_compat.python2.strings import as_index
 from repy_compat.python2.text import py2_repr
 
 _sort = list.sort
@@ -29,7 +29,7 @@ def sort(
     The comparison function must return an int. ValueError if the list is
     changed meanwhile; TypeError for what has no order.
     """
-    backwards = bool(as_index(reverse))
+    backwards = bool(as_short(reverse))
     if cmp is not None:
         _sort_by_function(values, cmp, key, backwards)
     elif key is None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from _collections_abc import Callable
 
-from repy_compat.python2.conversions import BLANKS, as_index
+from repy_compat.python2.conversions import BLANKS, as_index, as_short
 from repy_compat.python2.counts import NONE, ONE, PARSE, UNPACK, takes
 from repy_compat.python2.iteration import iterate_or
 from repy_compat.python2.names import (
@@ -138,7 +138,7 @@ def rsplit(text: str, separator: str | None = None, most: int = -1, /) -> list[s
 @takes(PARSE, 0, 1)
 def splitlines(text: str, keepends: int = 0, /) -> list[str]:
     """``text.splitlines(keepends)``: lines end with ``\\n``, ``\\r`` or both."""
-    keep = bool(as_index(keepends))
+    keep = bool(as_short(keepends))
     if _blanks_agree(text) and "\x0b" not in text and "\x0c" not in text:
         return str.splitlines(text, keep)
     lines = text.encode("latin-1").splitlines(keep)
@@ -148,11 +148,7 @@ def splitlines(text: str, keepends: int = 0, /) -> list[str]:
 @takes(PARSE, 0, 1)
 def expandtabs(text: str, size: int = 8, /) -> str:
     """``text.expandtabs(size)``."""
-    width = as_index(size)
-    if not -(2**31) <= width < 2**31:
-        bound = "greater than maximum" if width > 0 else "less than minimum"
-        raise OverflowError("signed integer is " + bound)
-    return str.expandtabs(text, width)
+    return str.expandtabs(text, as_short(size))
 
 
 @takes(ONE, 1, 1)

@@ -205,6 +205,9 @@ def test_numbers_that_no_machine_integer_holds() -> None:
 '%.99999999999999999999f' % 1 !! ValueError: prec too big
 [1].index(2 ** 70) !! ValueError: 1180591620717411303424L is not in list
 range(1j) !! TypeError: can't convert complex to int
+int('1', 2 ** 40) !! OverflowError: signed integer is greater than maximum
+'a'.splitlines(-2 ** 40) !! OverflowError: signed integer is less than minimum
+[1].sort(reverse=2 ** 40) !! OverflowError: signed integer is greater than maximum
 """
     )
 

@@ -185,14 +185,17 @@ class _RealFile(RawFile):
     def write_at(self, data: str, offset: int) -> None:
         """Write all of ``data`` at ``offset``; OSError for a full disk and the like."""
         raw = data.encode("latin-1")
-        if self._brake is None:
-            self._write(raw, offset)
-            return
-        size = self._brake.MOST_AT_ONCE
-        for begin in range(0, len(raw), size):
-            piece = raw[begin : begin + size]
-            self._brake.announce(len(piece))
-            self._write(piece, offset + begin)
+        brake = self._brake
+        if brake is not None:
+            size = brake.MOST_AT_ONCE
+            if len(raw) > size:
+                for begin in range(0, len(raw), size):
+                    piece = raw[begin : begin + size]
+                    brake.announce(len(piece))
+                    self._write(piece, offset + begin)
+                return
+            brake.announce(len(raw))
+        self._write(raw, offset)
 
     def _write(self, raw: bytes, offset: int) -> None:
         descriptor = self._open_descriptor()

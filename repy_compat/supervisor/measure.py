@@ -56,6 +56,8 @@ class MemoryMeter:
             words = os.pread(self._file, 100, 0).split()
             if len(words) < 3:
                 raise ProcessLookupError("no such process")
+            if words[1] == b"0" and self._pid:
+                words = _of_another_thread(self._pid) or words
             resident, shared = int(words[1]), int(words[2])
             return (resident - shared) * _PAGE, resident * _PAGE
         import psutil  # type: ignore[import-untyped]
@@ -74,6 +76,27 @@ class MemoryMeter:
 
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+def _of_another_thread(pid: int) -> list[bytes]:
+    """The words of statm by a thread of ``pid`` that runs; empty if none does.
+
+    The process's own file shows nothing once its first thread has ended, which an
+    escaped program can arrange.
+    """
+    try:
+        threads = os.listdir(f"{PROCESSES}/{pid}/task")
+    except OSError:
+        return []
+    for thread in threads:
+        try:
+            with open(f"{PROCESSES}/{pid}/task/{thread}/statm", "rb") as file:
+                words = file.read().split()
+        except OSError:
+            continue
+        if words and words[1] != b"0":
+            return words
+    return []
 
 
 def memory_use(now: tuple[int, int], baseline: tuple[int, int]) -> int:

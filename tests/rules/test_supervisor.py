@@ -16,7 +16,7 @@ import pytest
 
 from repy_compat.errors import IsolationUnavailable, UsageError
 from repy_compat.limits.restrictions import Limits
-from repy_compat.supervisor import cpushare, supervise
+from repy_compat.supervisor import cpushare, seccomp, supervise
 from repy_compat.supervisor.job import Job, SupervisedRun
 from repy_compat.supervisor.link import WorkerLink, frame
 from repy_compat.supervisor.status import StatusFile
@@ -292,6 +292,33 @@ def test_memory_over_the_limit_ends_the_worker(tmp_path):
         ". Impolitely killing child!\n",
     ]
     assert int(words[1]) > 15_000_000 and words[3] == "15000000.0"
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or seccomp.machine() != "x86_64",
+    reason="a number of x86_64",
+)
+def test_memory_counts_when_the_first_thread_has_ended(tmp_path):
+    """The kernel tells no memory of a process whose first thread an escape ended."""
+
+    def body(link: WorkerLink) -> int:
+        import ctypes
+
+        link.seal()
+
+        def hoard() -> None:
+            kept = []
+            while len(kept) < 300:
+                kept.append(bytearray(1 << 20))
+                time.sleep(0.01)
+            os._exit(7)
+
+        threading.Thread(target=hoard).start()
+        ctypes.CDLL(None).syscall(60, 0)
+        return 0
+
+    watch = watched(tmp_path, body, memory=25e6, timeout=30)
+    assert (watch.how, watch.code) == ("limit", 98)
 
 
 def test_small_programs_run_under_the_usual_limit(tmp_path):

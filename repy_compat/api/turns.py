@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     Turn: TypeAlias = "RLock | _Turn"
 
 
-def new_turn(scheduler: Scheduler) -> Turn:
+def new_turn(scheduler: Scheduler, *, long: bool = False) -> Turn:
     """A lock for ``with``: events take turns, and an event passes its own turn.
 
-    What is under it must bear being interrupted by itself, and never wait for long.
+    What is under it must bear being interrupted by itself. It must not wait for
+    more than a moment, unless the turn was made as a ``long`` one: whoever waits
+    for such a turn leaves with RunEnded when the run ends.
     """
     # The interpreter's own knows threads, and costs a tenth.
-    return RLock() if scheduler.events_are_threads else _Turn(scheduler)
+    if scheduler.events_are_threads and not long:
+        return RLock()
+    return _Turn(scheduler)
 
 
 class _Turn:
@@ -58,5 +62,10 @@ class _Turn:
         if depth:
             self._inside[name] = depth
             return
-        self._lock.release()
+        try:
+            self._lock.release()
+        except RuntimeError as error:
+            # The end of the run has taken it, to let those go who waited.
+            if isinstance(error, RecursionError):
+                raise
         self._inside.pop(name, None)

@@ -10,11 +10,11 @@ from _weakref import ref
 
 from repy_compat.api.exceptions import Py2Exception
 from repy_compat.api.failures import detached
+from repy_compat.api.turns import new_turn
 from repy_compat.api.v1_listeners import (
     MessageListener,
     Registration,
     StreamListener,
-    Turnstile,
 )
 from repy_compat.api.v1_streams import Stream, failure_of
 from repy_compat.errors import LimitReached
@@ -62,14 +62,14 @@ class Comms:
         self._scheduler = runtime.scheduler
         self._events = runtime.events
         #: Held while listeners change; never while anything waits.
-        self.lock = Turnstile(runtime.scheduler)
+        self.lock = new_turn(runtime.scheduler)
         self._by_key: dict[tuple[str, str, int], Registration] = {}
         self._by_id: dict[str, Registration] = {}
         # Finalisers change this one, so only single steps are taken on it.
         self._streams: dict[str, ref[Stream]] = {}
         self._selector_item: Item | None = None
         #: Held while the selector's event is waited for.
-        self._starting = Turnstile(runtime.scheduler)
+        self._starting = new_turn(runtime.scheduler, long=True)
 
     def new_id(self) -> str:
         """A new name for a listener or a connection."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
 
+    from repy_compat.api.turns import Turn
     from repy_compat.api.v1_streams import StreamOwner
     from repy_compat.limits.ledger import Item
     from repy_compat.world.base import (
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
         Endpoint,
         KeepAlive,
         Listener,
-        Scheduler,
         Watch,
     )
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         """What a listener needs of the run's network, besides what connections need."""
 
         @property
-        def lock(self) -> Turnstile: ...
+        def lock(self) -> Turn: ...
 
         def keep_alive(self) -> KeepAlive: ...
 
@@ -55,33 +55,6 @@ if TYPE_CHECKING:
 
 
 _NO_DESCRIPTOR_PAUSE = 0.1  # seconds until an accept is tried again
-
-
-class Turnstile:
-    """A lock that the event which holds it may take again.
-
-    A finaliser of the program can run in the middle of anything that allocates,
-    and may call the network in the same event.
-    """
-
-    def __init__(self, scheduler: Scheduler) -> None:
-        self._lock = scheduler.new_lock()
-        self._current_name = scheduler.current_name
-        self._owner = ""
-        self._depth = 0
-
-    def __enter__(self) -> None:
-        me = self._current_name()
-        if self._owner != me:
-            self._lock.acquire()
-            self._owner = me
-        self._depth += 1
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        self._depth -= 1
-        if not self._depth:
-            self._owner = ""
-            self._lock.release()
 
 
 class Registration:

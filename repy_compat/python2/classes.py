@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import builtins
 from _collections_abc import Callable
+from _thread import RLock
 from types import FunctionType, MethodType
 
 from repy_compat.python2.names import HOST_KIND, NAMES, is_builtin_method, type_name
@@ -217,16 +218,23 @@ class OldClass(ProgramClass):
     """Metaclass of old-style classes, so that the host names them apart."""
 
 
-def _change_class(cls: type, change: Callable[..., None], *arguments: object) -> None:
-    """Store to a class's dict past the descriptors of its metaclass."""
-    metaclass = type(cls)
-    type.__setattr__(cls, "__class__", _ClassWithoutMethods)
-    try:
-        change(cls, *arguments)
-    finally:
-        type.__setattr__(cls, "__class__", metaclass)
+def _change_class(
+    cls: type, change: Callable[..., None], name: str, *value: object
+) -> None:
+    """Store to a class's dict, or delete, past the descriptors of its metaclass."""
+    # The finaliser of what is replaced runs when the lock is free again.
+    replaced = cls.__dict__.get(name)
+    with _changing:  # else two threads could leave the class with the wrong metaclass
+        metaclass = type(cls)
+        type.__setattr__(cls, "__class__", _ClassWithoutMethods)
+        try:
+            change(cls, name, *value)
+        finally:
+            type.__setattr__(cls, "__class__", metaclass)
+    del replaced
 
 
+_changing = RLock()  # for a finaliser that the collector runs meanwhile
 _NOT_REGISTERED = _DUNDERS | {"mro"}
 
 

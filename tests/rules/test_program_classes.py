@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import gc
+import sys
+import threading
 import weakref
+from typing import Any
 
 import pytest
 
+from repy_compat.language.compiler import compile_program
 from repy_compat.language.dialect import Dialect
 from repy_compat.python2 import classes, errors
+from repy_compat.python2.builtins import new_builtins
+from repy_compat.python2.classes import ProgramClass
 from tests.programs27 import run
 
 KINDS = """
@@ -436,3 +442,38 @@ for x in V(), T():
         "can only join an iterable",
         "mine",
     ]
+
+
+def test_threads_may_change_a_class_at_the_same_time() -> None:
+    """It stays the class that it was, and every change is made."""
+    text = "class A(object):\n  def m(self): pass\n"
+    text += (
+        "def change(n):\n  for i in range(n):\n    A.x = i\n    A.m = i\n    del A.x\n"
+    )
+    namespace: dict[str, Any] = {
+        "__builtins__": new_builtins("V1", write=lambda text: None)
+    }
+    exec(compile_program(text, "p.repy", Dialect.V1).code, namespace)
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        for _ in range(20):
+            try:
+                namespace["change"](20)
+            except AttributeError:
+                pass  # the other one deleted it
+            except BaseException as error:
+                failed.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert failed == []
+    assert type(namespace["A"]) is ProgramClass

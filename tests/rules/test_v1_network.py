@@ -6,11 +6,12 @@ import gc
 import socket
 import struct
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from repy_compat.api.addresses import AddressOptions
-from repy_compat.api.v1_listeners import Turnstile
+from repy_compat.api.turns import new_turn
 from tests.network_rig import (
     HOME,
     PATIENCE,
@@ -787,22 +788,23 @@ def test_many_connections_are_open_at_once() -> None:
     rig.end()
 
 
-def test_a_finaliser_may_use_the_network_inside_a_call(rig: Rig) -> None:
+@pytest.mark.parametrize("long", [False, True])
+def test_a_finaliser_may_use_the_network_inside_a_call(rig: Rig, long: bool) -> None:
     """The lock of the listeners lets in the event that holds it."""
-    turnstile = Turnstile(rig.scheduler)
+    turn = new_turn(rig.scheduler, long=long)
     order: list[str] = []
-    with turnstile:
-        with turnstile:
+    with turn:
+        with turn:
             order.append("inner")
-        other = rig.start(lambda: enter(turnstile, order))
+        other = rig.start(lambda: enter(turn, order))
         rig.scheduler.sleep(0.02)
         order.append("outer")
     assert until(lambda: other)
     assert order == ["inner", "outer", "other"]
 
 
-def enter(turnstile: Turnstile, order: list[str]) -> None:
-    with turnstile:
+def enter(turn: Any, order: list[str]) -> None:
+    with turn:
         order.append("other")
 
 

@@ -308,10 +308,12 @@ def any_fails(path: str, copy: Path) -> bool:
     os.chdir(copy)
     sys.path.insert(0, str(copy))
     sys.dont_write_bytecode = True
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     warnings.simplefilter("ignore")
     for pattern in TESTS[path]:
         tests = [str(found.relative_to(copy)) for found in sorted(copy.glob(pattern))]
         words = ["-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider"]
+        words += ["--assert=plain", "--tb=no"]
         code = pytest.main([*words, "-W", "ignore", *tests]) if tests else None
         if code in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
             return True

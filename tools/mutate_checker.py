@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Remove each rule of the checker once in turn, and see that some test fails.
 
-    python tools/mutate_checker.py [--list] [--only TEXT]
+    python tools/mutate_checker.py [--list] [--only PATTERN]
 
 Rules are: in language/check.py each report and each look at a part, each entry of
 its tables, each condition and each part of one; in language/dialect.py each reserved
@@ -347,7 +347,7 @@ def main(words: list[str]) -> int:
     stale = ALIKE.keys() - {mutant.what for mutant in everything}
     if stale:
         sys.exit(f"no such rule: {', '.join(stale)}")
-    wanted = [mutant for mutant in everything if chosen.only in str(mutant)]
+    wanted = [mutant for mutant in everything if re.search(chosen.only, str(mutant))]
     if chosen.list:
         for mutant in wanted:
             print(mutant)

@@ -134,6 +134,8 @@ def _statement(statement: ast.stmt, call: ast.Call) -> ast.stmt:
         if values.__class__ is not ast.List:
             raise NotPython2(values)
         items = values.elts
+        if name == _PRINT_TO and not items:
+            raise NotPython2(statement)  # print >> and nothing
         dest = items.pop(0) if name == _PRINT_TO else None
         made = Print(dest=dest, values=items, newline=bool(newline))
     elif name == _EXEC:

@@ -176,8 +176,7 @@ def _last_program_frame(
 
 def _arguments(frame: FrameType, position: int) -> tuple[tuple[str, ...], int]:
     """Keyword names and number of positional arguments of the call at a place."""
-    from opcode import opname
-
+    opname = operands.opcode_names()
     code = frame.f_code
     raw = code.co_code
     name = opname[raw[position]]
@@ -229,8 +228,7 @@ def _helper_arguments(trace: TracebackType | None) -> tuple[tuple[str, ...], int
 
 def last_instruction(error: BaseException) -> str:
     """The name of the instruction at which a program's innermost frame was."""
-    from opcode import opname
-
+    opname = operands.opcode_names()
     frame, position, _ = _last_program_frame(error.__traceback__)
     return "" if frame is None else opname[frame.f_code.co_code[position]]
 

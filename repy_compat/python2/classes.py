@@ -222,6 +222,9 @@ def _change_class(
     cls: type, change: Callable[..., None], name: str, *value: object
 ) -> None:
     """Store to a class's dict, or delete, past the descriptors of its metaclass."""
+    if name not in ProgramClass.__dict__:  # no descriptor of this name is in the way
+        change(cls, name, *value)
+        return
     # The finaliser of what is replaced runs when the lock is free again.
     replaced = cls.__dict__.get(name)
     with _changing:  # else two threads could leave the class with the wrong metaclass

@@ -10,7 +10,6 @@ from __future__ import annotations
 from _collections_abc import Callable
 
 from repy_compat.python2 import arity, counts, hosttexts, newhosts
-from repy_compat.undisturbed import undisturbed
 
 OLD = "\u01c0"
 
@@ -93,8 +92,7 @@ def translate(error: BaseException) -> Translation:
     rule = RULES.get(type(error), _inherited)
     if rule is None:
         rule = _unchanged
-    # Some rules load modules for it, which no finaliser is to find half loaded.
-    name, arguments = undisturbed(lambda: rule(error, text))
+    name, arguments = rule(error, text)
     for argument in arguments:
         if type(argument) is str and OLD in argument:
             return name, tuple([_without_mark(argument) for argument in arguments])

@@ -10,6 +10,32 @@ from __future__ import annotations
 import sys
 from types import FrameType
 
+from repy_compat.undisturbed import undisturbed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+# A finaliser in the middle of an import would meet a module that is half loaded.
+
+
+def opcode_names() -> list[str]:
+    """The names of the host's instructions, by number."""
+    return undisturbed(_load_opcode).opname
+
+
+def _load_opcode() -> Any:
+    import opcode
+
+    return opcode
+
+
+def _load_dis() -> Any:
+    import dis
+
+    return dis
+
 
 class _Unknown:
     """A value that can't be told."""
@@ -67,8 +93,7 @@ def call_arguments(frame: FrameType, position: int) -> list[object]:
 
 def callee(frame: FrameType, position: int) -> object:
     """What the call at a place calls; None if unknown."""
-    from opcode import opname
-
+    opname = opcode_names()
     if opname[frame.f_code.co_code[position]] == "CALL_FUNCTION_EX":
         return starred_call(frame, position)[0]
     return _plain_call(frame, position)[0]
@@ -76,8 +101,7 @@ def callee(frame: FrameType, position: int) -> object:
 
 def _plain_call(frame: FrameType, position: int) -> tuple[object, list[object]]:
     """What is called without stars, and the arguments, keywords' values among them."""
-    from opcode import opname
-
+    opname = opcode_names()
     stack, count = _followed(frame, position)
     name = opname[frame.f_code.co_code[position]]
     if name in ("CALL_KW", "CALL_FUNCTION_KW"):
@@ -107,8 +131,7 @@ def starred_call(
     Returns what is called (None if unknown), how many positional
     arguments there are (None if unknown) and the names of the known keywords.
     """
-    from opcode import opname
-
+    opname = opcode_names()
     stack, last = _followed(frame, position)
     names: tuple[str, ...] = ()
     if _with_keywords(last):
@@ -128,8 +151,7 @@ def _with_keywords(argument: int) -> bool:
 
 def _followed(frame: FrameType, position: int) -> tuple[list[object], int]:
     """The stack in front of a place in a frame's code, and the argument there."""
-    import dis
-
+    dis = undisturbed(_load_dis)
     stack: list[object] = []
     for instruction in dis.get_instructions(frame.f_code):
         if instruction.offset >= position:
@@ -142,7 +164,7 @@ def _followed(frame: FrameType, position: int) -> tuple[list[object], int]:
 
 def _step(instruction: object, stack: list[object], frame: FrameType) -> None:
     """Follow one instruction."""
-    import dis
+    import dis  # loaded by now
 
     name: str = instruction.opname  # type: ignore[attr-defined]
     value = instruction.argval  # type: ignore[attr-defined]

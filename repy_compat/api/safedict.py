@@ -71,6 +71,18 @@ class SafeDict:
     def __call__(self, *_arguments: object, **_keywords: object) -> NoReturn:
         raise Py2AttributeError("SafeDict instance has no __call__ method")
 
+    def __neg__(self) -> NoReturn:
+        self.__getattr__("__neg__")
+
+    def __pos__(self) -> NoReturn:
+        self.__getattr__("__pos__")
+
+    def __invert__(self) -> NoReturn:
+        self.__getattr__("__invert__")
+
+    def __abs__(self) -> NoReturn:
+        self.__getattr__("__abs__")
+
     # --- single keys
 
     def __getitem__(self, key: str) -> object:

@@ -68,6 +68,7 @@ TYPE_NAMES = {
     "ClosedType": "type",
     "Facade": "type",
     "UnboundMethod": "instancemethod",
+    "SafeDict": "instance",
 }
 
 

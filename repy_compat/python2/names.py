@@ -199,8 +199,11 @@ def classes_module() -> object:
 
 
 def is_old_style_instance(value: object) -> bool:
-    """Whether ``value`` is an instance of an old-style class."""
-    return type(value) not in NAMES and classes_module().is_old_style_instance(value)  # type: ignore[attr-defined]
+    """Whether ``value`` is an instance of an old-style class, or passes for one."""
+    kind = type(value)
+    if kind in NAMES:
+        return kind in VIEWS
+    return classes_module().is_old_style_instance(value)  # type: ignore[attr-defined]
 
 
 def is_old_style_class(value: object) -> bool:
@@ -293,5 +296,6 @@ def class_name(cls: type) -> str:
 
 def instance_lacks(value: object, method: str) -> AttributeError:
     """What an old-style instance says of a special method it doesn't have."""
-    name = class_name(type(value))
+    kind = type(value)
+    name = kind.__name__ if kind in VIEWS else class_name(kind)
     return AttributeError(f"{name} instance has no attribute '{method}'")

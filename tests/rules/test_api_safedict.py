@@ -7,6 +7,7 @@ import pytest
 from repy_compat.api.safedict import namespace_of, new_constructor, new_safedict
 from repy_compat.language.dialect import Dialect
 from repy_compat.python2.text import py2_repr
+from tests.programs27 import run
 
 SafeDict = new_constructor(Dialect.V2)
 STRINGS_ONLY = "'SafeDict' keys must be of string type!"
@@ -201,3 +202,28 @@ def test_its_methods_name_its_class():
     """It promises the class's own name, though instances pass for old-style ones."""
     shown = py2_repr(SafeDict({"a": 1}).keys)
     assert shown == "<bound method SafeDict.keys of {'a': 1}>"
+
+
+def test_an_operation_it_has_not_fails_as_of_an_old_style_instance():
+    """It promises that a program can't tell it from one."""
+    source = """
+s = SafeDict({'a': 1})
+def attempt(f):
+  try: f()
+  except (TypeError, AttributeError), e: print e
+def plus(): return s + 1
+def minus(): return -s
+def number(): return int(s), 1
+def digits(): return hex(s)
+def text(): return 'x' + s
+def count(): return range(s)
+for f in plus, minus, number, digits, text, count: attempt(f)
+"""
+    assert run(source, SafeDict=SafeDict).splitlines() == [
+        "unsupported operand type(s) for +: 'instance' and 'int'",
+        "SafeDict instance has no attribute '__neg__'",
+        "SafeDict instance has no attribute '__trunc__'",
+        "SafeDict instance has no attribute '__hex__'",
+        "cannot concatenate 'str' and 'instance' objects",
+        "SafeDict instance has no attribute '__trunc__'",
+    ]

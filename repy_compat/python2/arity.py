@@ -246,6 +246,24 @@ def last_operation(error: BaseException) -> str:
     return ""
 
 
+_JOINING = 20
+"""The argument of BINARY_OP for ``|=``."""
+
+
+def was_joining(error: BaseException) -> bool:
+    """Whether a program's innermost frame was at ``|=``."""
+    from opcode import opname
+
+    frame, position, innermost = _last_program_frame(error.__traceback__)
+    if frame is None or not innermost:
+        return False
+    code = frame.f_code.co_code
+    name = opname[code[position]]
+    return name == "INPLACE_OR" or (
+        name == "BINARY_OP" and code[position + 1] == _JOINING
+    )
+
+
 def last_operands(error: BaseException) -> tuple[object, object]:
     """The operands at which a program's innermost frame was, as far as known."""
     frame, position, innermost = _last_program_frame(error.__traceback__)

@@ -358,11 +358,10 @@ def _not_iterable_after_star(error: BaseException, text: str) -> str | None:
 
 def _joined_to_a_dict(error: BaseException, text: str) -> str | None:
     """``mapping |= value``, which a dictionary has in Python 3 only."""
-    if arity.last_instruction(error) not in ("BINARY_OP", "INPLACE_OR"):
+    if not arity.was_joining(error):
         return None
     left = arity.last_operands(error)[0]
-    if not isinstance(left, dict):
-        return None
+    left = {} if arity.is_unknown(left) else left
     other = type_word(text.split("'")[1])
     return f"unsupported operand type(s) for |=: '{type_word(type(left).__name__)}' and '{other}'"
 

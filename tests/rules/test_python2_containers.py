@@ -138,12 +138,14 @@ def test_nothing_is_joined_to_a_dictionary() -> None:
     check(
         """
 pairs({}) !! TypeError: unsupported operand type(s) for |=: 'dict' and 'list'
+truth({}) !! TypeError: unsupported operand type(s) for |=: 'dict' and 'bool'
 number({}) !! TypeError: unsupported operand type(s) for |=: 'dict' and 'int'
 common({}) !! TypeError: unsupported operand type(s) for |=: 'dict' and 'set'
 attribute() !! TypeError: unsupported operand type(s) for |=: 'dict' and 'dict'
 (number(3), common(set([5]))) => (7, set([5]))
 """,
         "def pairs(d):\n  d |= [(1, 2)]\n  return d\n"
+        "def truth(d):\n  d |= (type([q for q in 'ab']) is not (str, list))\n"
         "def number(d):\n  d |= 5\n  return d\n"
         "def common(d):\n  d |= set([1]) & set([2])\n  return d\n"
         "class O: d = {1: 2}\n"

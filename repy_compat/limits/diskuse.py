@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from _thread import RLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class DiskBrake:
     def __init__(self, limit: float, measure: Callable[[], int]) -> None:
         self._most = limit + self.SLACK
         self._measure = measure
+        # Reentrant: a finaliser that the collector runs in here may write, too.
+        self._lock = RLock()
         # A run begins within its limit, or the supervisor ends it at once.
         self._room: float = self.SLACK
 
@@ -66,11 +69,14 @@ class DiskBrake:
         Writing over what is there already counts as well: the folder is measured
         when what was announced would fill the room, and not before.
         """
-        # Without a lock: what two writers lose of it to one another in one moment
-        # leaves the bound a little wider, and every write would pay for more.
-        room = self._room
-        while room <= 0:
-            room = self._most - self._measure()
-            if room <= 0:
-                time.sleep(self.PERIOD)
-        self._room = room - size
+        while not self._has_room(size):
+            time.sleep(self.PERIOD)
+
+    def _has_room(self, size: int) -> bool:
+        with self._lock:
+            if self._room <= 0:
+                self._room = self._most - self._measure()
+                if self._room <= 0:
+                    return False
+            self._room -= size
+            return True

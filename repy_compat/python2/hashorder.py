@@ -206,6 +206,9 @@ def table_order(
             wanted = _grown(full)
             slots = _resized(slots, hashes, wanted)
             mask, full = wanted - 1, _full(wanted)
+    if len(hashes) in rooms:  # made for what was there already
+        wanted = merged_size(mask + 1, len(hashes), rooms[len(hashes)])
+        slots = _resized(slots, hashes, wanted)
     return [position for position in slots if position >= 0]
 
 
@@ -226,9 +229,12 @@ def _resized(slots: list[int], hashes: Sequence[int], size: int) -> list[int]:
     return made
 
 
-def final_size(count: int) -> int:
-    """The slots of a table that ``count`` items went into, one after the other."""
+def final_size(count: int, merges: Iterable[tuple[int, int]] = ()) -> int:
+    """The slots of a table that ``count`` items went into; see `table_order`."""
     size = _SMALLEST
+    for held, added in merges:
+        if held <= count:
+            size = merged_size(size, held, added)
     full = _full(size)
     while count >= full:
         size = _grown(full)
@@ -328,13 +334,12 @@ def set_order(
     behind them, the smallest first. With ``merges`` these are the turns in the tables
     that were put into this one, in the order in which they listed their items.
     """
-    if not merges:
-        hashes = hashes_of(items)
-        if None not in hashes:
-            mask = final_size(len(items)) - 1
-            wanted = {value & mask: at for at, value in enumerate(hashes)}  # type: ignore[operator]
-            if len(wanted) == len(items):  # everybody got the slot that it wanted
-                return [items[wanted[slot]] for slot in sorted(wanted)]
+    hashes = hashes_of(items)
+    if None not in hashes:
+        mask = final_size(len(items), merges) - 1
+        wanted = {value & mask: at for at, value in enumerate(hashes)}  # type: ignore[operator]
+        if len(wanted) == len(items):  # everybody got the slot that it wanted
+            return [items[wanted[slot]] for slot in sorted(wanted)]
     return in_table_order(_as_they_came(items, merges, came), merges)
 
 

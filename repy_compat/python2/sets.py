@@ -9,7 +9,7 @@ that has no sets pays nothing for their order.
 from __future__ import annotations
 
 from _collections_abc import Callable, Iterator
-from operator import itemgetter
+from operator import is_, itemgetter
 from types import FunctionType
 
 from repy_compat.python2.counts import NONE, takes
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 HOST_SETS = (set, frozenset)
 _second = itemgetter(1)
+_MOST_KEPT = 10_000
+_LONGEST_KEPT = 64
 _put = set.__ior__
 
 
@@ -39,11 +41,13 @@ class Set(set):
     """A set of a program."""
 
     # How many items went in at once, time after time, when the table was new; hashes
-    # of those that came one after the other then; and what ``pop`` will take, the next
-    # one last. Hashes, since the set isn't to keep alive what has left it.
-    __slots__ = ("ǀmerges", "ǀcame", "ǀpending")
+    # of those that came one after the other then (hashes, since the set isn't to keep
+    # alive what has left it); the items when they were last listed, as the host has
+    # them and in order; and what ``pop`` will take, the next one last.
+    __slots__ = ("ǀmerges", "ǀcame", "ǀlisted", "ǀpending")
     ǀmerges: tuple[int, ...]
     ǀcame: tuple[int, ...]
+    ǀlisted: tuple[list, list] | None
     ǀpending: list[object]
 
     def __iter__(self) -> Iterator:
@@ -77,15 +81,17 @@ class Set(set):
         """``s.clear()``: a new table."""
         _clear(self)
         self.ǀmerges = self.ǀcame = ()
+        self.ǀlisted = None
         self.ǀpending = []
 
 
 class FrozenSet(frozenset):
     """A frozenset of a program."""
 
-    __slots__ = ("ǀmerges", "ǀcame")
+    __slots__ = ("ǀmerges", "ǀcame", "ǀlisted")
     ǀmerges: tuple[int, ...]
     ǀcame: tuple[int, ...]
+    ǀlisted: tuple[list, list] | None
 
     def __iter__(self) -> Iterator:
         live = _frozen_items(self)
@@ -106,8 +112,26 @@ def ordered(items: set | frozenset) -> list:
     found = [*(_set_items if isinstance(items, set) else _frozen_items)(items)]  # type: ignore[arg-type]
     if len(found) < 2:
         return found
+    last = getattr(items, "ǀlisted", None)
+    if (
+        last is not None
+        and len(last[0]) == len(found)
+        and all(map(is_, last[0], found))
+    ):
+        return last[1][:]
     merges = getattr(items, "ǀmerges", ())
-    return set_order(found, _rooms(merges), getattr(items, "ǀcame", ()))
+    listed = set_order(found, _rooms(merges), getattr(items, "ǀcame", ()))
+    if _may_be_kept(found) and isinstance(items, (Set, FrozenSet)):
+        items.ǀlisted = found, listed[:]
+    return listed
+
+
+def _may_be_kept(items: list) -> bool:
+    """Whether nobody minds if the items of a set live on until it's listed again."""
+    if len(items) > _MOST_KEPT:
+        return False
+    kinds = set(map(type, items))
+    return kinds == {int} or (kinds == {str} and max(map(len, items)) <= _LONGEST_KEPT)
 
 
 def _rooms(merges: tuple[int, ...]) -> list[tuple[int, int]]:

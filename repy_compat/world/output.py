@@ -11,9 +11,9 @@ from repy_compat.world.base import Output
 class StreamOutput(Output):
     """A file descriptor, written without buffer: what was written is out.
 
-    Pieces of several events are never mixed. When nobody reads the other end any
-    more (a closed pipe), further text is thrown away and ``broken`` is True. With
-    ``careless`` that happens after every failure, a full disk, say.
+    Pieces of several events are never mixed. With ``careless``, further text is
+    thrown away after a failure (a full disk, a pipe that nobody reads any more), and
+    ``broken`` is True.
     """
 
     def __init__(self, descriptor: int, *, careless: bool = False) -> None:
@@ -24,7 +24,11 @@ class StreamOutput(Output):
         self.broken = False
 
     def write(self, text: str) -> None:
-        """Deliver one piece. OSError for a full disk and the like, unless careless."""
+        """Deliver one piece. OSError if that can't be done, unless careless.
+
+        As in Python 2, a pipe that nobody reads any more is such an error: it ends a
+        program that would write for ever.
+        """
         data = text.encode("latin-1", "replace")
         with self._lock:
             while data and not self.broken:
@@ -32,8 +36,6 @@ class StreamOutput(Output):
                     written = os.write(self._descriptor, data)
                 except BlockingIOError:
                     self._wait_until_writable()
-                except BrokenPipeError:
-                    self.broken = True
                 except OSError:
                     if not self._careless:
                         raise

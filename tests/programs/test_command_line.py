@@ -643,3 +643,19 @@ def test_our_reader_leaves(tmp_path: Path) -> None:
     process.stdout.close()
     assert (process.stderr.read(), process.wait()) == (b"", 141)
     process.stderr.close()
+
+
+@pytest.mark.parametrize("name", ["flood.repy", "flood.r2py"])
+def test_flood_ends_when_nobody_reads_it_any_more(tmp_path: Path, name: str) -> None:
+    """``repy run flood.repy | head -1`` comes to an end: a write that can't be made
+    is an IOError of the program."""
+    statement = "print 1" if name.endswith(".repy") else "log(1)"
+    write(tmp_path, name, f"while True: {statement}\n")
+    process = start(tmp_path, "run", name)
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.read(1)
+    process.stdout.close()
+    told = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 6
+    assert b"(with type 'exceptions.IOError'): [Errno 32] Broken pipe" in told

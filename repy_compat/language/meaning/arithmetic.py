@@ -19,6 +19,7 @@ from repy_compat.language.meaning.build import (
     placed,
     store,
 )
+from repy_compat.language.meaning.folding import unfolded_operand
 from repy_compat.language.meaning.formats import is_native_format
 from repy_compat.language.meaning.inference import (
     FLOAT,
@@ -127,6 +128,7 @@ class Arithmetic:
         self, at: ast.AST, operator: ast.operator, left: ast.expr, right: ast.expr
     ) -> ast.expr:
         """The host's own operation; the program's node, if it is that one."""
+        left = of_kind(unfolded_operand(operator, left, right), kind_of(left))
         if at.__class__ is ast.BinOp and at.op is operator:
             at.left, at.right = left, right
             return at

@@ -32,6 +32,7 @@ from repy_compat.language.meaning.build import (
     tuple_of,
     walrus,
 )
+from repy_compat.language.meaning.folding import unfolded
 from repy_compat.language.meaning.guards import (
     DUNDER_METHODS,
     GUARDED,
@@ -243,9 +244,12 @@ class Expressions(Arithmetic):
         node.operand = self.expression(inner)
         if type(node.op) is ast.Invert and _HOST_MINDS_BOOLS:
             return of_kind(call(node, "invert", node.operand), INT)
+        if type(node.op) is ast.Invert:
+            node.operand = unfolded(node.operand)
         if type(node.op) in (ast.Not, ast.Invert):
             return of_kind(node, INT)
         kind = kind_of(node.operand)
+        node.operand = unfolded(node.operand)
         return of_kind(node, kind if is_number(kind) else NUMBER)
 
     def boolean(self, node: ast.BoolOp) -> ast.expr:

@@ -65,6 +65,8 @@ ALIKE = {
     ),
     "if key is None": "a key that isn't there is refused by its kind as well",
 }
+if sys.version_info < (3, 12):
+    ALIKE["is_integer"] = "this Python's int hasn't got it: try 3.12"
 if sys.version_info < (3, 14):
     ALIKE["from_number"] = "no type of this Python has the name: try 3.14"
 LONGEST = 300

@@ -218,6 +218,16 @@ def test_names_are_looked_for_in_every_position(dialect: Dialect) -> None:
 
 
 @DIALECTS
+def test_words_of_python3_are_names_in_every_position(dialect: Dialect) -> None:
+    """They are renamed for the host's parser, and every position gets its own back."""
+    for form in NAMES:
+        text = text_of(form, dialect)
+        if text is not None:
+            for name in ("async", "await", "nonlocal", "True", "False"):
+                assert not is_refused(text.replace("N", name), dialect), text
+
+
+@DIALECTS
 def test_reserved_beginnings(dialect: Dialect) -> None:
     """Python 2's ways into its internals, by the beginning of their names."""
     for start in STARTS:

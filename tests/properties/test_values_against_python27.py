@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from random import Random
 
@@ -25,6 +26,8 @@ BEYOND = re.compile(
 def _comparable(expression: str, outcome: str) -> bool:
     if BEYOND.search(expression) or "0x7f" in outcome:
         return False
+    if sys.version_info >= (3, 13) and "slice indices must be" in outcome:
+        return False  # it looks at the text first, and not all arguments can be told
     return "C int" not in outcome and "too long (prec" not in outcome
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-from _thread import allocate_lock
+from _thread import RLock
 
 from repy_compat.errors import InternalError, IsolationUnavailable, RepyError
 from repy_compat.supervisor import supervise
@@ -55,7 +55,10 @@ _PRELOADED = (
 )
 
 _servers: dict[int, _Server] = {}
-_starting = allocate_lock()
+_calls: set[_Call] = set()
+#: Held while a server or a call is made, and by whoever forks this process: a fork
+#: meets nothing half-made. Reentrant for a signal handler that forks.
+_making = RLock()
 
 
 def run_captured(
@@ -87,7 +90,7 @@ def run_captured(
 
 def _server_for_this_process(module: str) -> _Server:
     pid = os.getpid()
-    with _starting:
+    with _making:
         if pid not in _servers:
             # One that was inherited by a fork belongs to the process before.
             _servers.clear()
@@ -96,8 +99,29 @@ def _server_for_this_process(module: str) -> _Server:
 
 
 def _forget_server() -> None:
-    with _starting:
+    with _making:
         _servers.clear()
+
+
+def _leave_to_the_parent() -> None:
+    """In a process that the caller forked: the server and the calls aren't ours.
+
+    With copies of their ends we would keep a run going when the caller has ended.
+    """
+    _making.release()
+    for call in list(_calls):
+        call.close()
+    for server in list(_servers.values()):
+        server.close()
+    _servers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_making.acquire,
+        after_in_parent=_making.release,
+        after_in_child=_leave_to_the_parent,
+    )
 
 
 class _Server:
@@ -139,6 +163,10 @@ class _Server:
         ends = array.array("i", descriptors)
         self._control.sendmsg([b"r"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, ends)])
 
+    def close(self) -> None:
+        """Release this end; the server ends when nobody holds it any more."""
+        self._control.close()
+
 
 def _environment() -> dict[str, str]:
     """The variables without which the interpreter might not start."""
@@ -151,20 +179,26 @@ class _Call:
 
     def __init__(self, server: _Server, output_limit: int) -> None:
         import socket
+        from contextlib import ExitStack
 
-        self._line, far_line = socket.socketpair()
-        self._output = Capture(output_limit)
-        self._errors = Capture(output_limit)
-        ends = [far_line.fileno(), self._output.entrance, self._errors.entrance]
-        try:
-            server.send(ends)
-        except OSError as error:
-            self._close()
-            raise ConnectionResetError(str(error)) from None
-        finally:
-            far_line.close()
+        # Where no descriptor is left, none of those that were made stays.
+        with _making, ExitStack() as undo:
+            self._output = Capture(output_limit)
+            undo.callback(self._output.close)
+            self._errors = Capture(output_limit)
+            undo.callback(self._errors.close)
+            self._line, far_line = socket.socketpair()
+            undo.callback(self._line.close)
+            entrances = self._output.entrance, self._errors.entrance
+            with far_line:
+                try:
+                    server.send([far_line.fileno(), *entrances])
+                except OSError as error:
+                    raise ConnectionResetError(str(error)) from None
             self._output.close_entrance()
             self._errors.close_entrance()
+            _calls.add(self)
+            undo.pop_all()
 
     def make(self, request: bytes) -> CapturedRun:
         """Send the request; gather output until the result comes."""
@@ -180,7 +214,7 @@ class _Call:
             self._call_off()
             raise
         finally:
-            self._close()
+            self.close()
         return self._result(answer)
 
     def _call_off(self) -> None:
@@ -239,7 +273,9 @@ class _Call:
             result, self._output.content(), self._errors.content(), truncated
         )
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Release our ends; a run that still goes on ends."""
+        _calls.discard(self)
         self._line.close()
         self._output.close()
         self._errors.close()

@@ -234,3 +234,63 @@ def gone(pid: int) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def test_a_caller_that_forks_meanwhile(tmp_path):
+    """A child that the caller forks while a run is made holds up neither of them."""
+    run_captured(job(tmp_path), greet)
+    real_send, children = forkserver._Server.send, []
+
+    def send(server, descriptors) -> None:
+        def fork() -> None:
+            pid = os.fork()
+            if pid == 0:
+                signal.alarm(20)
+                code = run_captured(job(tmp_path), greet).run.ending.code
+                if code == 3:
+                    while True:  # with copies of whatever it got
+                        time.sleep(1)
+                os._exit(1)
+            children.append(pid)
+
+        forking = threading.Thread(target=fork)
+        forking.start()
+        forking.join(0.05)
+        real_send(server, descriptors)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forkserver._Server, "send", send)
+        assert run_captured(job(tmp_path), greet).output == b"hello\n"
+    while not children:
+        time.sleep(0.01)
+    assert os.waitpid(children[0], os.WNOHANG) == (0, 0)
+    os.kill(children[0], signal.SIGKILL)
+    os.waitpid(children[0], 0)
+
+
+@pytest.mark.parametrize("free", range(6))
+def test_no_descriptor_is_lost_when_none_is_left(tmp_path, free):
+    """A call that finds too few of them gives back those that it has made."""
+    import resource
+
+    run_captured(job(tmp_path), greet)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    before = sorted(os.listdir("/proc/self/fd"))
+    taken = []
+    try:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (max(map(int, before)) + 1, limits[1])
+        )
+        while True:
+            taken.append(os.dup(0))
+    except OSError:
+        for descriptor in taken[:free]:
+            os.close(descriptor)
+        with pytest.raises(OSError):
+            run_captured(job(tmp_path), greet)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        for descriptor in taken[free:]:
+            os.close(descriptor)
+    assert sorted(os.listdir("/proc/self/fd")) == before
+    assert run_captured(job(tmp_path), greet).output == b"hello\n"

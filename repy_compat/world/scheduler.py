@@ -261,7 +261,7 @@ class RealScheduler(Scheduler):
         while True:
             with self._mutex:
                 due = self._hand_over_due()
-                if self._stopped or (lingered and not self._heap):
+                if self._stopped or (lingered and not due and not self._heap):
                     self._timer_thread = False
                     break
                 wait = LINGER

@@ -384,3 +384,19 @@ def test_park_returns_whether_it_was_opened() -> None:
     assert not scheduler.park(gate, 0.001)
     scheduler.call_later(0.005, "e", gate.release)
     assert scheduler.park(gate, 5)
+
+
+def test_a_timer_that_is_due_before_the_timer_thread_looks() -> None:
+    """A timer thread that was about to end first sees to what became due meanwhile."""
+    scheduler = RealScheduler()
+    ran: list[str] = []
+    scheduler.call_later(0.001, "first", lambda: ran.append("first"))
+    scheduler.wait_until_idle()
+    # The timer thread waits a while for another timer. It is let in only when that
+    # is due already.
+    with scheduler._mutex:
+        assert scheduler._timer_thread
+        scheduler.call_later(0.001, "second", lambda: ran.append("second"))
+        time.sleep(0.02)
+    assert eventually(lambda: len(ran) == 2)
+    scheduler.stop()

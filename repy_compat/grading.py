@@ -229,7 +229,14 @@ def write_csv(path: str, verdicts: Sequence[Verdict]) -> None:
         "errors",
     ]
     text = io.StringIO()
-    writer = csv.DictWriter(text, fields, extrasaction="ignore", lineterminator="\n")
+    # A line of its own would begin behind a carriage return without quotes.
+    writer = csv.DictWriter(
+        text,
+        fields,
+        extrasaction="ignore",
+        lineterminator="\n",
+        quoting=csv.QUOTE_NONNUMERIC,
+    )
     writer.writeheader()
     for verdict in verdicts:
         writer.writerow({name: _cell(value) for name, value in asdict(verdict).items()})
@@ -325,6 +332,7 @@ def _ends_line(path: str) -> bool:
 def _replace(path: str, text: str) -> None:
     """Write a file whole or not at all."""
     partial = f"{path}.{os.getpid()}.part"
-    with open(partial, "w", encoding="utf-8") as file:
+    # A file's name may be no text; whoever reads the tables needs some.
+    with open(partial, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(text)
     os.replace(partial, path)

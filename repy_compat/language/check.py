@@ -331,9 +331,10 @@ class _Walk:
             or getattr(node, "type_params", None)
         ):
             self.shape(node)
+        made_names = {made.name for made in node.tuple_parameters}
         for parameter in parameters:
             if parameter is not None:
-                self.parameter(node, parameter)
+                self.parameter(parameter, made_names)
         for made in node.tuple_parameters:
             for part in ast.walk(made.target):
                 if (
@@ -346,13 +347,11 @@ class _Walk:
         if node.decorator_list:
             self.pending.append(_Decorators(node.decorator_list))
 
-    def parameter(self, node: syntax.FunctionDef, parameter: ast.arg) -> None:
+    def parameter(self, parameter: ast.arg, made_names: set[str]) -> None:
         """Any name will do, save a private one that the front end didn't make."""
         if parameter.annotation is not None:
             self.shape(parameter)
-        if parameter.arg[:1] == PRIVATE and not any(
-            made.name == parameter.arg for made in node.tuple_parameters
-        ):
+        if parameter.arg[:1] == PRIVATE and parameter.arg not in made_names:
             self.shape(parameter)
 
     def class_(self, node: ast.ClassDef) -> None:

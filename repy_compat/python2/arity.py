@@ -12,7 +12,7 @@ from _collections_abc import Iterator
 from types import FrameType, FunctionType, MethodType, TracebackType
 
 from repy_compat.python2 import operands
-from repy_compat.python2.names import HOST_METHODS
+from repy_compat.python2.names import HOST_METHODS, class_name, type_name
 
 _VARARGS, _VARKEYWORDS = 4, 8  # flags of code objects
 
@@ -329,8 +329,11 @@ def is_unknown(value: object) -> bool:
     return operands.is_unknown(value)
 
 
-def called_name(error: BaseException) -> str | None:
-    """The name of what the innermost call with stars calls."""
+def called_with_stars(error: BaseException) -> str | None:
+    """What the innermost call with stars calls, in 2.7's words; None if unknown.
+
+    ``f()``, ``Old constructor``, ``Old instance``, ``type object``.
+    """
     frame, position, innermost = _last_program_frame(error.__traceback__)
     if frame is None:
         return None
@@ -342,7 +345,41 @@ def called_name(error: BaseException) -> str | None:
         called: object = trace.tb_frame.f_locals.get("function")
     else:
         called, _, _ = operands.starred_call(frame, position)
-    return _name_of(called)
+    return None if called is None or _is_lost(called) else _words(called)
+
+
+def starred_kind(error: BaseException) -> str | None:
+    """The type of what stood behind a star in the last call, in 2.7's words."""
+    frame, position, _ = _last_program_frame(error.__traceback__)
+    if frame is None:
+        return None
+    if last_instruction(error) in ("LIST_EXTEND", "DICT_MERGE"):
+        value = operands.topmost(frame, position)[1]
+    else:
+        value = operands.starred_value(frame, position)
+    return None if operands.is_unknown(value) else type_name(value)
+
+
+def _is_lost(value: object) -> bool:
+    """Whether a value that was called couldn't be told, nor how it was read."""
+    return operands.is_unknown(value) and not isinstance(value, operands.Attribute)
+
+
+def _words(called: object) -> str:
+    kind = type_name(called)
+    if kind == "classobj":
+        return f"{class_name(called)} constructor"  # type: ignore[arg-type]
+    if kind == "instance":
+        return f"{class_name(type(called))} instance"
+    name = _name_of(called)
+    if name is not None and (
+        isinstance(called, operands.Attribute) or kind in _NAMED_WHEN_CALLED
+    ):
+        return f"{name}()"
+    return f"{kind} object"
+
+
+_NAMED_WHEN_CALLED = ("function", "instancemethod", "builtin_function_or_method")
 
 
 def _wide(raw: bytes, position: int, opname: list[str]) -> int:

@@ -18,10 +18,11 @@ from types import (
 
 from repy_compat.python2 import classes, text, types
 from repy_compat.python2.classes import PRIVATE
+from repy_compat.python2.counts import SLOT, takes
 from repy_compat.python2.names import (
-    HOST_KIND,
     NAMES,
     register_builtin_method,
+    register_special_method,
     type_name,
 )
 
@@ -230,10 +231,12 @@ def _of_builtin_type(native: type, name: str) -> object:
     return types.special_method(classes.FACADES[NAMES.get(native, "int")], name)
 
 
+@takes(SLOT, 0, 0, name="__repr__")
 def _own_repr(value: object, /) -> str:
     return _own_text(value, "__repr__")
 
 
+@takes(SLOT, 0, 0, name="__str__")
 def _own_str(value: object, /) -> str:
     return _own_text(value, "__str__")
 
@@ -250,8 +253,7 @@ def _own_text(value: object, name: str) -> str:
 
 _TEXT_METHODS: dict[str, Function] = {"__repr__": _own_repr, "__str__": _own_str}
 for _method in _TEXT_METHODS.values():
-    register_builtin_method(_method)
-    _method.__dict__[HOST_KIND] = "method-wrapper"
+    register_special_method(_method)
 
 _NONE = object()
 

@@ -25,6 +25,8 @@ UNPACK = "unpack"
 """``range expected at least 1 arguments, got 0``"""
 PARSE = "parse"
 """``replace() takes at least 2 arguments (1 given)``"""
+SLOT = "slot"
+"""``expected 0 arguments, got 1``, of a special method"""
 KEYWORDS = "keywords"
 """As PARSE, for a function that has keyword arguments."""
 
@@ -62,7 +64,9 @@ def takes(
     """
 
     def mark(function: Function) -> Function:
-        plain = name or function.__name__.rstrip("_")
+        plain = name or function.__name__
+        if plain[:2] != "__":
+            plain = plain.rstrip("_")
         module = function.__module__.rpartition(".")[2]
         qualified = f"{PRIVATE}{module}.{function.__qualname__}"
         function.__name__ = plain
@@ -79,6 +83,8 @@ def count_text(called: str, rest: str, error: BaseException) -> str | None:
     if entry is None:
         return None
     if rest.startswith(("got ", "takes no keyword")):
+        if entry.style == SLOT:
+            return f"wrapper {entry.name} doesn't take keyword arguments"
         if entry.style != KEYWORDS:
             return f"{entry.name}() takes no keyword arguments"
         from repy_compat.python2.arity import last_given
@@ -108,6 +114,8 @@ def _text(entry: _Entry, given: int) -> str:
     if style == NONE:
         return f"{name}() takes no arguments ({given} given)"
     limit = entry.least if given < entry.least else entry.most
+    if style == SLOT:
+        return f"expected {limit} arguments, got {given}"
     if entry.least == entry.most:
         bound = ""
     else:

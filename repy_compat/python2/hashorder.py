@@ -21,6 +21,7 @@ _MODULUS = 2**64 - 1
 _SMALLEST = 8
 _MANY = 50_000
 _DEEPEST = 50
+_MOST_RANKED = 20_000
 
 # Texts met before: a text is hashed letter by letter here, and mostly listed again.
 _text_hashes: dict[str, int] = {}
@@ -93,6 +94,10 @@ def _of_tuple(value: tuple, depth: int) -> int | None:
 
 
 def _of_frozenset(value: frozenset, depth: int) -> int | None:
+    # It keeps its hash, as 2.7's did: sets of the same sets would take ages without.
+    known: int | None = getattr(value, "ǀhash", None)
+    if known is not None:
+        return known
     found = 1927868237 * (len(value) + 1)
     for item in frozenset.__iter__(value):
         part = hash_of(item, depth + 1)
@@ -100,7 +105,11 @@ def _of_frozenset(value: frozenset, depth: int) -> int | None:
             return None
         found ^= (part ^ (part << 16) ^ 89869747) * 3644798167
     found = (found * 69069 + 907133923) & _MASK
-    return found if found != _MASK else 590923713
+    if found == _MASK:
+        found = 590923713
+    if hasattr(type(value), "ǀhash"):
+        value.ǀhash = found  # type: ignore[attr-defined]
+    return found
 
 
 def _of_nothing(value: None) -> int:
@@ -286,7 +295,8 @@ def canonical(items: list) -> list:
         kinds <= _NUMBERS and not any(item != item for item in items)
     ):
         return sorted(items)
-    ranked = [(_rank(item, 0), item) for item in items]
+    left = [_MOST_RANKED + len(items)]
+    ranked = [(_rank(item, 0, left), item) for item in items]
     plain = sorted((pair for pair in ranked if pair[0]), key=_first)
     return [item for _, item in plain] + [item for rank, item in ranked if not rank]
 
@@ -295,28 +305,35 @@ def _first(pair: tuple[tuple, object]) -> tuple:
     return pair[0]
 
 
-def _rank(value: object, depth: int) -> tuple:
-    """What orders a value among those of other kinds; empty if nothing does."""
+def _rank(value: object, depth: int, left: list[int]) -> tuple:
+    """What orders a value among those of other kinds; empty if nothing does.
+
+    ``left`` is how many values may still be looked at.
+    """
+    left[0] -= 1
     for kind in type(value).__mro__:
         if kind in _NUMBERS:
             return (2, 0) if value != value else (1, value)
         if kind is str:
             return (4, value)
         if kind is complex:
-            return (3, repr(value))
+            return (3, complex.__repr__(value))
         if kind is type(None):
             return (0, 0)
         if kind in _NESTED:
-            if depth > _DEEPEST:
+            if depth > _DEEPEST or left[0] < 0:
                 return ()
-            return _rank_inside(value, kind, depth)
+            return _rank_inside(value, kind, depth, left)
     return ()
 
 
-def _rank_inside(value: object, kind: type, depth: int) -> tuple:
-    ranks = [_rank(item, depth + 1) for item in kind.__iter__(value)]  # type: ignore[attr-defined]
-    if not all(ranks):
-        return ()
+def _rank_inside(value: object, kind: type, depth: int, left: list[int]) -> tuple:
+    ranks = []
+    for item in kind.__iter__(value):  # type: ignore[attr-defined]
+        rank = _rank(item, depth + 1, left)
+        if not rank:
+            return ()
+        ranks.append(rank)
     if kind is tuple:
         return (5, ranks)
     return (6, sorted(ranks))

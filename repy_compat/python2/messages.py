@@ -222,6 +222,8 @@ def _type_error(error: BaseException, text: str) -> Translation:
         joined = _joined_to_a_dict(error, text)
         if joined is not None:
             return _same(joined)
+    if " after * must be " in text or " after ** must be " in text:
+        return _after_star(error, text)
     if text.endswith("set' object is not subscriptable"):
         return _same(_subscripted_set(error, text))
     for start, rule in TYPE_ERROR_STARTS:
@@ -246,8 +248,10 @@ def _type_error(error: BaseException, text: str) -> Translation:
         )
         return _same("can only assign an iterable" if plain else text)
     if text == "keywords must be strings":
-        name = arity.called_name(error)
-        return _same(f"{name}() {text}" if name else text)
+        called = arity.called_with_stars(error)
+        # Built-in types say it without a name.
+        named = called is not None and not called.endswith(" object")
+        return _same(f"{called} {text}" if named else text)
     if text.startswith("unsupported operand type(s) for ") and "'int'" in text:
         return _same(_with_longs(error, _with_words(text)))
     if "()" in text:
@@ -349,10 +353,9 @@ def _not_iterable_after_star(error: BaseException, text: str) -> str | None:
     starred = text.split("'")[1]
     if instruction == "CALL_FUNCTION_EX" and not arity.is_starred(error, starred):
         return None  # it's what was called that says so
-    name = arity.called_name(error)
-    if name is None:
+    called = arity.called_with_stars(error)
+    if called is None:
         return None
-    called = name[1:] + " constructor" if name[:1] == OLD else name + "()"
     return f"{called} argument after * must be an iterable, not {type_word(starred)}"
 
 
@@ -418,12 +421,17 @@ def _no_len(text: str) -> Translation:
     return _same(_with_words(text))
 
 
-def _after_star(text: str) -> Translation:
-    called, _, rest = text.partition(" argument after ")
-    name = called.removesuffix("()").rpartition(".")[2]
+def _after_star(error: BaseException, text: str) -> Translation:
+    """``f() argument after * must be ...``, or the host's ``Value after * ...``."""
+    before, _, rest = text.partition(" after *")
     what, _, given = rest.rpartition(", not ")
-    called = name[1:] + " constructor" if name[:1] == OLD else name + "()"
-    return _same(f"{called} argument after {what}, not {type_word(given)}")
+    called = arity.called_with_stars(error)
+    if called is None:
+        name = before.removesuffix(" argument").removesuffix("()").rpartition(".")[2]
+        known = name.isidentifier() and name != "Value"
+        called = f"{name.rstrip('_') if known else 'function'}()"
+    kind = arity.starred_kind(error) or type_word(given)
+    return _same(f"{called} argument after *{what}, not {kind}")
 
 
 def _needs_integer(text: str) -> Translation:
@@ -506,7 +514,6 @@ TYPE_ERROR_ENDS: tuple[tuple[str, Callable[[str], Translation]], ...] = (
 )
 
 TYPE_ERROR_PARTS: tuple[tuple[str, Callable[[str], Translation]], ...] = (
-    (" argument after *", _after_star),
     ("argument 1 must be str, not ", _needs_string),
     ("argument 2 must be str, not ", _needs_string),
     (" expected at least ", _expected_arguments),

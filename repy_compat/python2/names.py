@@ -236,6 +236,12 @@ def register_builtin_method(function: Callable[..., object]) -> None:
     _builtin_methods.add(function)
 
 
+def register_special_method(function: Callable[..., object]) -> None:
+    """The same for special methods, which are of another type."""
+    _builtin_methods.add(function)
+    function.__dict__[HOST_KIND] = "method-wrapper"
+
+
 def is_builtin_method(value: object) -> bool:
     """Whether ``value`` is one of our functions standing for a built-in one.
 

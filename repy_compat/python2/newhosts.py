@@ -48,9 +48,6 @@ def older_text(error: BaseException, text: str) -> str:
     if text == "object is not iterable":
         notes = getattr(error, "__notes__", None) or [text]
         return notes[0][:1].lower() + notes[0][1:]
-    if text.startswith("Value after *"):
-        name = arity.called_name(error) or "function"
-        return f"{name}() argument after" + text.removeprefix("Value after")
     if "__() must return " in text:
         return _result(text)
     if " too big at position " in text:

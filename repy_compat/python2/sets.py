@@ -12,10 +12,14 @@ from _collections_abc import Callable, Iterator
 from operator import is_, itemgetter
 from types import FunctionType
 
-from repy_compat.python2.counts import NONE, takes
+from repy_compat.python2.counts import NONE, SLOT, takes
 from repy_compat.python2.hashorder import set_order
 from repy_compat.python2.iteration import iterate
-from repy_compat.python2.names import HOST_KIND, NAMES, register_builtin_method
+from repy_compat.python2.names import (
+    NAMES,
+    register_builtin_method,
+    register_special_method,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +54,7 @@ class Set(set):
     ǀlisted: tuple[list, list] | None
     ǀpending: list[object]
 
+    @takes(SLOT, 0, 0)
     def __iter__(self) -> Iterator:
         live = _set_items(self)
         if len(self) < 2:
@@ -69,10 +74,10 @@ class Set(set):
                 if len(self) < 2:
                     return _pop(self)
                 pending = self.ǀpending = ordered(self)[::-1]
-            item = pending.pop()
             try:
+                item = pending.pop()
                 _remove(self, item)
-            except KeyError:
+            except (IndexError, KeyError):
                 continue  # it went some other way
             return item
 
@@ -88,11 +93,14 @@ class Set(set):
 class FrozenSet(frozenset):
     """A frozenset of a program."""
 
-    __slots__ = ("ǀmerges", "ǀcame", "ǀlisted")
+    # As above; and 2.7's hash, once somebody asked for it.
+    __slots__ = ("ǀmerges", "ǀcame", "ǀlisted", "ǀhash")
     ǀmerges: tuple[int, ...]
     ǀcame: tuple[int, ...]
     ǀlisted: tuple[list, list] | None
+    ǀhash: int
 
+    @takes(SLOT, 0, 0)
     def __iter__(self) -> Iterator:
         live = _frozen_items(self)
         if len(self) < 2:
@@ -247,7 +255,7 @@ for _kind, _shown in ((Set, "set"), (FrozenSet, "frozenset")):
     for _function in [*vars(_kind).values()]:
         if type(_function) is FunctionType:
             register_builtin_method(_function)
-    vars(_kind)["__iter__"].__dict__[HOST_KIND] = "method-wrapper"
+    register_special_method(vars(_kind)["__iter__"])
 
 
 # --------------------------------------------------------------------------

@@ -15,10 +15,15 @@ from operator import itemgetter
 from types import FunctionType
 
 from repy_compat.python2 import dictmaking, dicts, text, types, views
-from repy_compat.python2.counts import NONE, UNPACK, takes
+from repy_compat.python2.counts import NONE, SLOT, UNPACK, takes
 from repy_compat.python2.hashorder import in_table_order, size_above
 from repy_compat.python2.iteration import iterate
-from repy_compat.python2.names import DICTS, NAMES, register_builtin_method
+from repy_compat.python2.names import (
+    DICTS,
+    NAMES,
+    register_builtin_method,
+    register_special_method,
+)
 from repy_compat.python2.sets import HOST_SETS, setiterator
 
 TYPE_CHECKING = False
@@ -56,6 +61,7 @@ class TableDict(dict):
     ǀrooms: list[tuple[int, int]]
     ǀpending: list[object]
 
+    @takes(SLOT, 0, 0)
     def __iter__(self) -> Iterator:
         return _walk(_KeyIterator, _second, self)
 
@@ -136,7 +142,10 @@ class TableDict(dict):
                 if not self:
                     raise KeyError("popitem(): dictionary is empty")
                 pending = self.ǀpending = listed(self)[::-1]
-            key = pending.pop()
+            try:
+                key = pending.pop()
+            except IndexError:
+                continue  # another event was as quick
             value = dict.pop(self, key, pending)
             if value is not pending:
                 return key, value
@@ -196,6 +205,7 @@ def _named(keywords: dict[str, object]) -> TableDict:
 class _Keys(views.KeyView):
     __slots__ = ()
 
+    @takes(SLOT, 0, 0)
     def __iter__(self) -> Iterator:
         return _walk(_KeyIterator, _second, self.ǀowner)
 
@@ -203,6 +213,7 @@ class _Keys(views.KeyView):
 class _Values(views.ValueView):
     __slots__ = ()
 
+    @takes(SLOT, 0, 0)
     def __iter__(self) -> Iterator:
         return TableDict.itervalues(self.ǀowner)  # type: ignore[arg-type]
 
@@ -210,6 +221,7 @@ class _Values(views.ValueView):
 class _Items(views.ItemView):
     __slots__ = ()
 
+    @takes(SLOT, 0, 0)
     def __iter__(self) -> Iterator:
         return TableDict.iteritems(self.ǀowner)  # type: ignore[arg-type]
 
@@ -270,6 +282,8 @@ for _kind, _shown_as in (
 for _function in vars(TableDict).values():
     if type(_function) is FunctionType:
         register_builtin_method(_function)
+for _kind in (TableDict, _Keys, _Values, _Items):
+    register_special_method(vars(_kind)["__iter__"])
 text.know_dict(TableDict, pairs)
 for _kind in (_Keys, _Values, _Items):
     text._REPR[_kind] = text._STR[_kind] = text._repr_view

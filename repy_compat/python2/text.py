@@ -238,6 +238,8 @@ def _repr_method(value: MethodType) -> str:
         return f"<built-in function {value.__func__.__name__}>"
     if is_builtin_method(value):
         owner = value.__self__
+        if type_name(value) == "method-wrapper":
+            return _repr_method_wrapper(value)
         return (
             f"<built-in method {value.__func__.__name__} of {type_name(owner)} "
             f"object at {address(owner)}>"
@@ -264,7 +266,7 @@ def _repr_wrapper_descriptor(value: WrapperDescriptorType) -> str:
     return f"<slot wrapper '{value.__name__}' of '{name}' objects>"
 
 
-def _repr_method_wrapper(value: MethodWrapperType) -> str:
+def _repr_method_wrapper(value: MethodWrapperType | MethodType) -> str:
     owner = value.__self__
     return (
         f"<method-wrapper '{value.__name__}' of {type_name(owner)} "

@@ -21,7 +21,7 @@ from repy_compat.python2.classes import (
     py2_type,
     register_facade,
 )
-from repy_compat.python2.counts import KEYWORDS, takes
+from repy_compat.python2.counts import KEYWORDS, SLOT, takes
 from repy_compat.python2.iteration import iterate
 from repy_compat.python2.names import (
     BUILTIN,
@@ -31,6 +31,7 @@ from repy_compat.python2.names import (
     Xrange,
     long,
     new_xrange,
+    register_special_method,
     type_name,
 )
 from repy_compat.python2.sets import FrozenSet, Set, make_frozenset, make_set
@@ -414,6 +415,7 @@ FROZENSET = _new("frozenset", FrozenSet, make_frozenset, None, _OwnFrozenset)
 OBJECT = _new("object", object, make_object, None, NewRoot)
 SLICE = _new("slice", slice, make_slice)
 XRANGE = _new("xrange", Xrange, make_xrange)
+register_special_method(takes(SLOT, 0, 0)(vars(Xrange)["__iter__"]))
 _entries[DICT].members["fromkeys"] = dictmaking.FROMKEYS
 _entries[FLOAT].members["fromhex"] = dictmaking.FROMHEX
 

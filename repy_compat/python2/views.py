@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from _collections_abc import Iterator
 
+from repy_compat.python2.counts import SLOT, takes
 from repy_compat.python2.iteration import iterate
-from repy_compat.python2.names import NAMES
+from repy_compat.python2.names import NAMES, register_special_method
 from repy_compat.python2.sets import Set, make_set
 
 TYPE_CHECKING = False
@@ -37,6 +38,7 @@ class ValueView(View):
 
     __slots__ = ()
 
+    @takes(SLOT, 0, 0)
     def __iter__(self) -> Iterator:
         return iter(dict.values(self.ǀowner))
 
@@ -48,6 +50,7 @@ class _SetLike(View):
         """The host's view of the same."""
         return dict.keys(self.ǀowner)
 
+    @takes(SLOT, 0, 0)
     def __iter__(self) -> Iterator:
         return iter(self.ǀhost())
 
@@ -161,3 +164,5 @@ for _kind, _name in (
 ):
     _kind.__name__ = _kind.__qualname__ = _name
     NAMES[_kind] = _name
+for _owner in (ValueView, _SetLike):
+    register_special_method(vars(_owner)["__iter__"])

@@ -147,3 +147,35 @@ def test_the_reason_says_what_happened(tmp_path: Path) -> None:
     assert refused.startswith("ended by exception: refused.r2py:2: import is not")
     assert wrong.startswith("printed: ")
     assert "Fatal Error: Function 'listfiles' tried to return value" in wrong
+
+
+def test_no_application_writes_lines_of_the_table(tmp_path: Path) -> None:
+    """What it prints stays in its cell, whatever readers take for the end of a line."""
+    path = str(tmp_path / "table.csv")
+    printed = "x\rnone.r2py,passed\r=1+1"
+    for text in (printed, printed.partition(",")[0]):
+        verdict = grading.Verdict(
+            *("layer", "app", "failed", "", 0, "normal", 0.1), text, "", "key"
+        )
+        grading.write_csv(path, [verdict])
+        with open(path, encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert [row["output"] for row in rows] == [text]
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    """A file's name may be any bytes; the tables are written all the same."""
+    name = os.fsdecode(b"\xff\xfe.r2py")
+    verdict = grading.Verdict(
+        *("layer", name, "passed", "", 0, "normal", 0.1, "", "", "key")
+    )
+    for write in (
+        lambda path: grading.write_csv(path, [verdict]),
+        lambda path: grading.write_json(path, [verdict], 0.1),
+    ):
+        path = tmp_path / "table"
+        write(str(path))
+        assert "xff" in path.read_text("utf-8").replace("udcff", "xff")
+    journal = grading.Journal(str(tmp_path / "journal"))
+    journal.add(verdict)
+    assert journal.read() == [verdict]

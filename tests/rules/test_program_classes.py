@@ -303,7 +303,7 @@ except TypeError, e: print e
     assert run(source).splitlines() == [
         "'a\\xe9' 0.3 1180591620717411303424L 5L",
         "[1.1, set([2])] (set([]),) xrange(3)",
-        "[set([])] mine None <built-in",
+        "[set([])] mine None <method-w",
         "__str__ returned non-string (type NoneType)",
     ]
 

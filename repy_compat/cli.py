@@ -48,6 +48,7 @@ def entry_point() -> None:
     # What is loaded for a run stays until its end: no search for garbage in it.
     gc.disable()
     _occupy_standard_streams()
+    _guard_standard_streams()
     from repy_compat import bundle
 
     bundle.install()
@@ -88,6 +89,21 @@ def _occupy_standard_streams() -> None:
         if getattr(sys, name) is None:
             mode = "w" if descriptor else "r"
             setattr(sys, name, os.fdopen(descriptor, mode, closefd=False))
+
+
+def _guard_standard_streams() -> None:
+    """Names of files and texts of programs go out whatever they hold.
+
+    What no encoding has is spelt out, and so is what a terminal would act on.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+        if stream.isatty():
+            from repy_compat.commands.terminal import HarmlessStream
+
+            setattr(sys, name, HarmlessStream(stream))
 
 
 def _leave(code: int) -> None:

@@ -182,7 +182,8 @@ def _uri(path: str) -> str:
     import os
     from urllib.parse import quote
 
-    name = quote(path.replace(os.sep, "/"))
+    # The bytes of a name that is no text are quoted as they are.
+    name = quote(os.fsencode(path.replace(os.sep, "/")))
     return f"file://{name}" if name.startswith("/") else name
 
 

@@ -11,6 +11,7 @@ from repy_compat.commands.exploring import (
     Words,
     guarded,
 )
+from repy_compat.commands.terminal import show_progress
 from repy_compat.errors import UsageError
 
 HELP = (
@@ -66,7 +67,7 @@ def _explore(words: list[str]) -> int:
         **given.terms(given.dialect(program)),  # type: ignore[arg-type]
     )
     if shown:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        show_progress("")
     if "--json" in given.flags:
         print(exploration_json(exploration))
     else:
@@ -80,5 +81,4 @@ def _explore(words: list[str]) -> int:
 
 def _show_progress(done: int, schedules: int) -> None:
     if done % 25 == 0 or done == schedules:
-        text = f"\r{done:,} of {schedules:,} schedules"
-        print(text, end="", file=sys.stderr, flush=True)
+        show_progress(f"{done:,} of {schedules:,} schedules")

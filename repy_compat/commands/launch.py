@@ -185,8 +185,13 @@ def _say(text: str, end: str = "\n") -> None:
     """Write to standard error; program text in it goes out as the bytes it is."""
     sys.stdout.flush()
     sys.stderr.flush()
+    text += end
+    if os.isatty(2):
+        from repy_compat.world.output import harmless
+
+        text = harmless(text)
     try:
-        os.write(2, (text + end).encode("latin-1", "replace"))
+        os.write(2, text.encode("latin-1", "replace"))
     except OSError:
         # Nobody can be told; the exit code still says it.
         return

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 
+from repy_compat.commands.terminal import show_progress
 from repy_compat.errors import RestrictionsError, UsageError, os_error_text
 
 TYPE_CHECKING = False
@@ -43,6 +44,8 @@ def _parse(words: list[str]) -> Namespace:
         epilog="Verdicts are kept in OUT.jsonl as they come. Started again, the "
         "command goes on with the pairs that are missing or whose files changed.",
     )
+    # Newer Pythons colour what they say; here no control character goes out.
+    parser.color = False  # type: ignore[attr-defined]
     parser.add_argument("--layers", required=True, metavar="DIR")
     parser.add_argument("--apps", required=True, metavar="DIR")
     parser.add_argument(
@@ -194,10 +197,9 @@ class _Progress:
         self._done += 1
         self._failed += verdict.verdict == "failed"
         if self._on_terminal:
-            line = f"{self._done} of {self._total} runs, {self._failed} failed"
-            print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
+            show_progress(f"{self._done} of {self._total} runs, {self._failed} failed")
 
     def clear(self) -> None:
         """Take the line away."""
         if self._on_terminal:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            show_progress("")

@@ -45,7 +45,8 @@ def _trace(words: list[str]) -> int:
     )
     out = given.options.get("--out", "trace.html")
     text = chrome_trace(done) if out.endswith(".json") else trace_page(done)
-    with open(out, "w", encoding="utf-8") as file:
+    # A file's name may be no text.
+    with open(out, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(text)
     count = len(done.record.names)
     print(f"{out}: {count} events, {done.seconds:g} virtual seconds, {done.how}")

@@ -109,6 +109,14 @@ class TerminalFilter:
         return text.translate(_SHOWN).encode("utf-8", "surrogateescape")
 
 
+def harmless(text: str) -> str:
+    """Text that may be a stranger's, within a sentence of ours for a terminal.
+
+    As ``TerminalFilter`` shows it, and nothing returns to the line's beginning.
+    """
+    return text.translate(_SHOWN).replace("\r", "<0d>")
+
+
 def _spelt_out() -> dict[int, str]:
     """A translation of everything that a terminal may act on."""
     controls = [*range(0x20), *range(0x7F, 0xA0)]

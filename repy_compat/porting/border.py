@@ -61,6 +61,7 @@ from repy_compat.porting.raising import BorderError, shown
 from repy_compat.python2 import classes
 from repy_compat.python2.builtins import HELPERS
 from repy_compat.python2.names import is_builtin_method, long
+from repy_compat.python2.sets import FrozenSet, Set
 
 __all__ = ["BorderError", "as_bytes", "from_repy", "to_repy"]
 
@@ -367,7 +368,7 @@ def _copy(value: object, cross: Crossing, known: dict[int, object]) -> object:
         return cross(value)
     if id(value) in known:
         return known[id(value)]
-    if type(value) not in _CONTAINERS:
+    if type(value) not in _CONTAINERS and type(value) not in (Set, FrozenSet):
         if _container_is_plain(value, cross):
             return value
         raise BorderError(
@@ -388,15 +389,15 @@ def _shell(value: object, cross: Crossing, known: dict[int, object]) -> object:
 
     if type(value) is tuple:
         return tuple(copied())
-    if type(value) is frozenset:
-        return frozenset(copied())
+    if isinstance(value, frozenset):
+        return type(value)(copied())
     if type(value) is list:
         items: list[object] = []
         known[id(value)] = items
         items.extend(copied())
         return items
-    if type(value) is set:
-        members: set[object] = set()
+    if isinstance(value, set):
+        members = type(value)()
         known[id(value)] = members
         members.update(copied())
         return members

@@ -18,6 +18,7 @@ import pytest
 
 from repy_compat.loading import library_folder
 from repy_compat.testing.pragmas import Expectation
+from repy_compat.world.output import harmless
 
 HELPERS = ("setup", "subprocess", "shutdown")
 SUFFIXES = (".repy", ".r2py", ".mix", ".py")
@@ -117,7 +118,9 @@ class LegacyFailure(AssertionError):
     def __init__(self, path: Path, complaints: list[str]) -> None:
         words = " ".join(["repy", *command(path)[3:]])
         told = "\n".join(complaints)
-        super().__init__(f"{path.name}: {told}\nTo run it alone:\n    {words}")
+        # pytest hands it to the terminal as it is.
+        told = harmless(f"{path.name}: {told}\nTo run it alone:\n    {words}")
+        super().__init__(told)
 
 
 class Frame:

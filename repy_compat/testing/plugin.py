@@ -93,6 +93,7 @@ class Repy:
         if self._token is not None:
             return self._replay_only(program, terms)
         from repy_compat.testing.running import explore
+        from repy_compat.world.output import harmless
 
         merged = {
             "seed": self._seed,
@@ -106,11 +107,12 @@ class Repy:
             if exploration.found:
                 token = exploration.found[0].token
                 report += f"\n    pytest '{self._node}' --repy-replay {token}"
-            raise AssertionError(report)
+            raise AssertionError(harmless(report))
         return exploration
 
     def _replay_only(self, program: str | Path, terms: dict[str, Any]) -> Run:
         from repy_compat.testing.findings import findings_of
+        from repy_compat.world.output import harmless
 
         __tracebackhide__ = True
         assert self._token is not None
@@ -119,7 +121,7 @@ class Repy:
         found = findings_of(run)
         if found:
             lines = [f"{each.kind}: {each.summary}" for each in found]
-            raise AssertionError("\n".join([*lines, "", *run.trace]))
+            raise AssertionError(harmless("\n".join([*lines, "", *run.trace])))
         return run
 
     def _run_terms(self) -> dict[str, Any]:

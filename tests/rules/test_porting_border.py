@@ -472,3 +472,15 @@ def test_keyboard_interrupt_passes(repy: ModuleType) -> None:
     """No except Exception of Repy code stops an interrupt."""
     with pytest.raises(KeyboardInterrupt):
         repy.kind_of_failure(_raises(KeyboardInterrupt()))
+
+
+@pytest.mark.parametrize("kind", ["set", "frozenset"])
+def test_sets_are_converted_with_what_they_hold(tmp_path: Path, kind: str) -> None:
+    """A Repy set of instances becomes a set of what stands for them."""
+    text = f"class K: pass\nk = K()\ndef give(): return {kind}([k, 1])\n"
+    text += "def count(items): return len(items)\n"
+    (tmp_path / "sets.repy").write_text(text)
+    module = import_repy(str(tmp_path / "sets.repy"))
+    given = module.give()
+    assert module.k in given and 1 in given and len(given) == 2
+    assert module.count(given) == 2

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from repy_compat.testing.legacy import command, helper, is_helper
+import pytest
+
+from repy_compat.testing.legacy import LegacyFailure, command, helper, is_helper
+from repy_compat.testing.plugin import Repy
 from repy_compat.testing.pragmas import Expectation
 from tests.exploring import DOCUMENTED
 
@@ -140,3 +143,17 @@ def test_helpers_are_told_from_tests(tmp_path: Path) -> None:
     assert helper(test, "setup") == setup
     assert helper(test, "shutdown") is None
     assert command(setup) == [sys.executable, "ut_net_setup.py"]
+
+
+def test_a_failure_is_harmless_for_a_terminal(tmp_path: Path) -> None:
+    """pytest shows it as it is; what a program prints and raises is in it."""
+    text = "raise Exception('\x1b]0;mine\x07')\n"
+    fixture = Repy({}, schedules=3, seed=0, token=None, node="test_it.py::test")
+    with pytest.raises(AssertionError) as failed:
+        fixture.explore(text)
+    path = tmp_path / "ut_a_b.repy"
+    path.write_text("#pragma repy\n")
+    old = LegacyFailure(path, ["it printed \x1b]0;mine\x07\x9b2J"])
+    for told in (str(failed.value), str(old)):
+        assert "<1b>]0;mine<07>" in told
+        assert not set(told) & set("\x1b\x07\x9b")

@@ -283,20 +283,26 @@ def _fill(folder: str, pair: Pair) -> list[str]:
     """Copy what the pair needs; the words for the loader."""
     for loader in _loaders(os.path.dirname(pair.layer)):
         shutil.copy(loader, folder)
-    layer = _vessel_name(pair.layer_name)
+    layer = _unlike(_vessel_name(pair.layer_name), LOADERS, "layer_")
     application = _vessel_name(pair.application_name)
-    if application == layer or application in LOADERS:
-        application = "app_" + application
+    application = _unlike(application, (*LOADERS, layer), "app_")
     shutil.copyfile(pair.layer, os.path.join(folder, layer))
     shutil.copyfile(pair.application, os.path.join(folder, application))
     return [layer, application]
+
+
+def _unlike(name: str, others: Sequence[str], prefix: str) -> str:
+    """``name``, with ``prefix`` in front if it is one of ``others``."""
+    while name in others:
+        name = prefix + name
+    return name
 
 
 def _vessel_name(name: str) -> str:
     """A name that ``openfile`` takes (Repy V2 specification, section 10)."""
     allowed = "abcdefghijklmnopqrstuvwxyz0123456789._-"
     lowered = "".join(c if c in allowed else "_" for c in name.lower())
-    return lowered[-120:].lstrip(".")
+    return lowered[-100:].lstrip(".")
 
 
 def _reason(how: str, detail: str, output: str, errors: str) -> str:

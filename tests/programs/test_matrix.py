@@ -179,3 +179,24 @@ def test_names_that_are_no_text(tmp_path: Path) -> None:
     journal = grading.Journal(str(tmp_path / "journal"))
     journal.add(verdict)
     assert journal.read() == [verdict]
+
+
+def test_no_file_takes_the_place_of_another(tmp_path: Path) -> None:
+    """Letters' case is lost on the way into the vessel: names may become one."""
+    layers, applications, vessel = (tmp_path / name for name in "abc")
+    for folder in (layers, applications, vessel):
+        folder.mkdir()
+    (layers / "Encasementlib.r2py").write_text("layer = 1\n")
+    (layers / "app_wrapper.r2py").write_text("layer = 2\n")
+    (applications / "Wrapper.r2py").write_text("application = 1\n")
+    texts = {}
+    for pair in grading.find_pairs(
+        str(layers), str(applications), Limits.default(), SECONDS
+    ):
+        words = grading._fill(str(vessel), pair)
+        texts[pair.layer_name] = [(vessel / word).read_text() for word in words]
+        assert not set(words) & set(grading.LOADERS)
+    assert texts == {
+        "Encasementlib.r2py": ["layer = 1\n", "application = 1\n"],
+        "app_wrapper.r2py": ["layer = 2\n", "application = 1\n"],
+    }

@@ -57,7 +57,8 @@ def run(
             **not** promise: a hostile program may break out of the language's
             walls; limits of cpu, memory and disk are not enforced; a program
             that loops without calling the API can't be ended, so that after a
-            ``timeout`` its thread goes on as a daemon.
+            ``timeout`` its thread goes on as a daemon. And Python's limit of
+            digits in a number's text is lifted for this process.
         folder: the vessel folder. Without one, a new empty folder, which is
             removed at the end with all that the program wrote.
         include_path: further folders to look for included files in.

@@ -43,6 +43,8 @@ RENAMED_WORDS = frozenset(["True", "False", "async", "await", "nonlocal"])
 _SPECIAL_WORDS = frozenset(["print", "exec", "raise", "except", "def", "lambda", "for"])
 # Words that go on with the statement of the lines before.
 _CONTINUING_WORDS = frozenset(["else", "elif", "except", "finally"])
+# As many digits as any Python converts, however its limit is set.
+_DIGITS = 640
 # The least size of a chunk of a large text, in pieces.
 _CHUNK = 10_000
 # Words whose presence makes a program refused anyway: the grammar may decide.
@@ -249,8 +251,8 @@ class _Rewriter:
             if text.strip("01234567"):
                 self.result.suspicious = True
             text = "0o" + text
-        if len(text) > 4000:
-            _lift_digit_limit()
+        if len(text) > _DIGITS and text.isdigit():
+            text = _as_hexadecimal(text)
         if word[-1] in "lL":
             # A string literal keeps its place in the tree, and can't be a number.
             text = f"u'{PRIVATE}{text}'"
@@ -570,9 +572,17 @@ class _Rewriter:
         return at
 
 
-def _lift_digit_limit() -> None:
-    """Python 2 reads a literal of any length."""
-    import sys
+def _as_hexadecimal(digits: str) -> str:
+    """A decimal literal in as many characters, but hexadecimal.
 
-    if hasattr(sys, "set_int_max_str_digits"):
-        sys.set_int_max_str_digits(0)
+    Python 2 reads a literal of any length. Newer Pythons refuse a long decimal one,
+    unless the whole process gives that protection up, and it isn't ours alone.
+    """
+    return f"0x{_number_of(digits):0{len(digits) - 2}x}"
+
+
+def _number_of(digits: str) -> int:
+    if len(digits) <= _DIGITS:
+        return int(digits)
+    low = len(digits) // 2
+    return _number_of(digits[:-low]) * 10**low + _number_of(digits[-low:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 import pytest
 
@@ -118,3 +119,24 @@ def test_a_large_text_is_read_in_chunks_with_its_own_lines() -> None:
     for number, statement in enumerate(tree.body):
         assert statement.lineno == number // 2 * 7 + (1 if number % 2 == 0 else 6)
     assert tree.body[-2].body[0].value.id == "True"  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(
+    not hasattr(sys, "get_int_max_str_digits"), reason="a Python without the limit"
+)
+@pytest.mark.parametrize("digits", ["1" * 640, "1" * 641, "9" * 5001, "0" * 5000])
+@pytest.mark.parametrize("suffix", ["", "L"])
+def test_a_long_literal_leaves_the_interpreter_as_it_is(
+    digits: str, suffix: str
+) -> None:
+    """Python's own limit of digits protects whoever reads strangers' programs."""
+    before = sys.get_int_max_str_digits()
+    assigned = first(f"x = {digits}{suffix} + name")
+    assert sys.get_int_max_str_digits() == before
+    assert isinstance(assigned, ast.Assign) and isinstance(assigned.value, ast.BinOp)
+    number, name = assigned.value.left, assigned.value.right
+    assert isinstance(number, ast.Constant)
+    digit = int(digits[0])
+    assert number.value == digit * ((10 ** len(digits) - 1) // 9)
+    if not suffix:
+        assert name.col_offset == len(f"x = {digits} + ")

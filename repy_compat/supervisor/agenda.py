@@ -32,6 +32,9 @@ HURRIED_MEMORY_PERIOD = 0.02
 THREADS_PERIOD = 0.1
 DISK_PERIOD = 0.5
 STOP_FILE_PERIOD = 1.0
+#: Bytes over the limit that reading and compiling a text may take for the moment: a
+#: hundred times as much as a long program has.
+READING_ROOM = 500_000_000
 #: Threads besides one for each event, idle ones and the network's among them. Each
 #: takes a process number of the whole machine.
 THREAD_SLACK = 300
@@ -91,10 +94,14 @@ class Limits:
         self._memory_before = 0
         self._stop_file_was_empty = False
         self._pid = 0
+        self._sealed = False
 
-    def plan_from_the_start(self) -> None:
-        """What holds as soon as there is a worker."""
+    def plan_from_the_start(self, pid: int) -> None:
+        """What holds as soon as there is a worker, ``pid``."""
         job = self._job
+        self._pid = pid
+        if job.memory is not None:
+            self._agenda.plan(MEMORY_PERIOD, self._reading)
         if job.disk is not None:
             self._agenda.plan(0.0, self._disk)
         if job.stop_file is not None:
@@ -102,21 +109,18 @@ class Limits:
         if job.timeout is not None:
             self._agenda.plan(job.timeout, self._timeout)
 
-    def plan_from_the_seal(
-        self, pid: int, memory: tuple[int, int], board: mmap | None
-    ) -> None:
+    def plan_from_the_seal(self, memory: tuple[int, int], board: mmap | None) -> None:
         """What holds from the program's first statement; it begins with ``memory``.
 
         ProcessLookupError if the worker is gone already.
         """
         self._memory_baseline = memory
+        self._sealed = True
         if self._job.memory is not None:
-            self._meter = MemoryMeter(pid)
             self._agenda.plan(HURRIED_MEMORY_PERIOD, self._memory)
-        self._pid = pid
         self._agenda.plan(THREADS_PERIOD, self._threads)
         if self._job.cpu is not None and is_limited(self._job.cpu):
-            self._cpu = CpuShare(self._job.cpu, pid, board, self._spent_for_it)
+            self._cpu = CpuShare(self._job.cpu, self._pid, board, self._spent_for_it)
             self._agenda.plan(CpuShare.PERIOD, self._share)
 
     @property
@@ -133,10 +137,25 @@ class Limits:
         assert self._cpu is not None and self._job.cpu is not None
         return self._cpu.look() if self._job.cpu > 0 else verdict.no_cpu()
 
+    def _reading(self) -> Found:
+        """Until the seal memory goes into reading the program, and so does time."""
+        assert self._job.memory is not None
+        if self._sealed:
+            return None
+        use, limit = self._memory_now()[0], self._job.memory
+        if use > limit + READING_ROOM:
+            return verdict.over_limit("memory", "Memory", use, limit)
+        return MEMORY_PERIOD
+
+    def _memory_now(self) -> tuple[int, int]:
+        if self._meter is None:
+            self._meter = MemoryMeter(self._pid)
+        return self._meter.read()
+
     def _memory(self) -> Found:
-        assert self._meter is not None and self._job.memory is not None
+        assert self._job.memory is not None
         limit = self._job.memory
-        use = memory_use(self._meter.read(), self._memory_baseline)
+        use = memory_use(self._memory_now(), self._memory_baseline)
         if use > limit:
             return verdict.over_limit("memory", "Memory", use, limit)
         growth, self._memory_before = use - self._memory_before, use

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     #: What a worker runs; it returns the exit code.
     Body = Callable[["WorkerLink"], int]
 
+#: Bytes of memory that a worker takes from its first step to the seal: when it looks
+#: for what can be given back, and the most that no program has to answer for.
+MUCH_TO_START = 8_000_000
+MOST_TO_START = 20_000_000
 #: A report longer than this is cut to nothing; a frame longer than this is forged.
 LONGEST_FRAME = 200_000
 #: Characters of a sentence that are told; an exception's may be a program's.
@@ -64,6 +68,8 @@ class WorkerLink:
         self._meter = meter
         self._board = board
         self._log_line = tuple(log_line)
+        #: Private memory before anything of the program's was read.
+        self._first_memory = meter.read()[0]
         self._baseline: tuple[int, int] | None = None
         self._cpu_baseline = 0.0
         self._rings: tuple[str, ...] = ("language", "process")
@@ -94,6 +100,7 @@ class WorkerLink:
 
         if self._baseline is not None:
             raise InternalError("the worker was sealed twice")
+        self._give_back_memory()
         walls = confine.seal(self.job)
         self._rings = walls.rings
         self._missing = walls.missing
@@ -102,7 +109,9 @@ class WorkerLink:
         # What is there now stays: the program's garbage is searched for without it.
         gc.freeze()
         gc.enable()
-        self._baseline = self._meter.read()
+        private, total = self._meter.read()
+        # What a program's text took beyond what any needs is the program's.
+        self._baseline = min(private, self._first_memory + MOST_TO_START), total
         self._cpu_baseline = time.process_time()
         self._send(
             b"S",
@@ -113,6 +122,23 @@ class WorkerLink:
                 "missing": list(walls.missing),
             },
         )
+
+    def _give_back_memory(self) -> None:
+        """Release what compiling a long text took.
+
+        Free but still ours it would be in the baseline, and the program could fill
+        it beyond its limit.
+        """
+        if self._meter.read()[0] < self._first_memory + MUCH_TO_START:
+            return
+        gc.collect()
+        from repy_compat.supervisor import syscalls
+
+        try:
+            syscalls.call("malloc_trim", 0)
+        except OSError:
+            # Another C library: the bound of the baseline has to do.
+            return
 
     @property
     def rings(self) -> tuple[str, ...]:

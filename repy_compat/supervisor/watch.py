@@ -196,7 +196,7 @@ class Watch:
     # -- what is looked at
 
     def _plan_from_the_start(self) -> None:
-        self._limits.plan_from_the_start()
+        self._limits.plan_from_the_start(self._pid)
         if self._status is not None:
             self._agenda.plan(STATUS_PERIOD, self._refresh_status)
 
@@ -244,7 +244,7 @@ class Watch:
         seal = self._hearing.seal
         if seal is not None and not was_sealed and not self._reaped:
             try:
-                self._limits.plan_from_the_seal(self._pid, seal.memory, self._board)
+                self._limits.plan_from_the_seal(seal.memory, self._board)
             except ProcessLookupError:
                 # A short program: its end is what we hear of next.
                 return

@@ -16,7 +16,7 @@ import pytest
 
 from repy_compat.errors import IsolationUnavailable, UsageError
 from repy_compat.limits.restrictions import Limits
-from repy_compat.supervisor import cpushare, seccomp, supervise
+from repy_compat.supervisor import agenda, cpushare, seccomp, supervise
 from repy_compat.supervisor.job import Job, SupervisedRun
 from repy_compat.supervisor.link import WorkerLink, frame
 from repy_compat.supervisor.status import StatusFile
@@ -292,6 +292,52 @@ def test_memory_over_the_limit_ends_the_worker(tmp_path):
         ". Impolitely killing child!\n",
     ]
     assert int(words[1]) > 15_000_000 and words[3] == "15000000.0"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory given back by glibc")
+def test_memory_that_reading_a_text_took_is_no_present(tmp_path):
+    """What is free again at the seal counts when the program fills it."""
+
+    def body(link: WorkerLink) -> int:
+        pieces = [bytearray(2000) for _ in range(20_000)]
+        kept = pieces[::100]
+        del pieces
+        link.seal()
+        filled = [bytearray(2000) for _ in range(15_000)]
+        os.write(1, str(link.memory_used()).encode())
+        return len(kept) + len(filled) - 15_200
+
+    watch = watched(tmp_path, body, memory=100e6)
+    assert (watch.how, watch.code) == ("normal", 0)
+    assert int(watch.output) > 30_000_000
+
+
+def test_a_text_that_is_large_itself_counts(tmp_path):
+    """What a worker holds at the seal is its program's, but for what all need."""
+
+    def body(link: WorkerLink) -> int:
+        kept = b"x" * 50_000_000
+        link.seal()
+        os.write(1, str(link.memory_used()).encode())
+        return len(kept) - 50_000_000
+
+    watch = watched(tmp_path, body, memory=100e6)
+    assert (watch.how, watch.code) == ("normal", 0)
+    assert 30_000_000 < int(watch.output) < 60_000_000
+
+
+def test_memory_is_looked_at_before_the_seal(tmp_path, monkeypatch):
+    """A text that takes too much of it, and so of time, is never read to its end."""
+    monkeypatch.setattr(agenda, "READING_ROOM", 10_000_000)
+
+    def body(link: WorkerLink) -> int:
+        kept = b"x" * 60_000_000
+        time.sleep(20)
+        return len(kept)
+
+    watch = watched(tmp_path, body, memory=15e6)
+    assert (watch.how, watch.code) == ("limit", 98)
+    assert watch.errors.startswith("Memory use ")
 
 
 @pytest.mark.skipif(

@@ -251,6 +251,8 @@ def _own_text(value: object, name: str) -> str:
     return text.default_repr(value)
 
 
+for _own in (vars(classes.NewRoot)["__repr__"], vars(classes.NewRoot)["__str__"]):
+    register_special_method(takes(SLOT, 0, 0)(_own))
 _TEXT_METHODS: dict[str, Function] = {"__repr__": _own_repr, "__str__": _own_str}
 for _method in _TEXT_METHODS.values():
     register_special_method(_method)

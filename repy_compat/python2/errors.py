@@ -24,6 +24,8 @@ from repy_compat.python2.classes import (
     LacksLength,
     ProgramClass,
 )
+from repy_compat.python2.counts import SLOT, takes
+from repy_compat.python2.names import register_special_method
 from repy_compat.python2.text import (
     exception_arguments,
     py2_repr,
@@ -106,6 +108,12 @@ def _define(
     if host is not None:
         bases += (host,)
     full = "exceptions." + name
+    for special, function in extra.items():
+        if special in ("__str__", "__repr__"):
+            takes(SLOT, 0, 0, name=special)(function)  # type: ignore[type-var]
+        if special in ("__str__", "__repr__", "__init__"):
+            function.__name__ = special  # type: ignore[attr-defined]
+            register_special_method(function)  # type: ignore[arg-type]
     made = ClosedType(full, bases, {"__module__": "exceptions", **extra})
     EXCEPTIONS[name] = made
     _CLASS_TEXTS[made] = f"type '{full}'"

@@ -116,3 +116,24 @@ except TypeError, e:
   print e
 """
     assert _output(text) == STARS[call] + "\n"
+
+
+@pytest.mark.parametrize("value", ["Exception(1)", "KeyError(1)", "Mine()", "New()"])
+def test_texts_of_instances_pass_for_built_in_methods(value: str) -> None:
+    """What tells the text of an exception or of an object is shown as 2.7's slots."""
+    text = f"""
+class Mine(IOError):
+  pass
+class New(object):
+  pass
+value = {value}
+print str(value.__str__).partition(' of ')[0], type(value.__str__)
+try:
+  value.__repr__(5)
+except TypeError, e:
+  print e
+"""
+    assert _output(text).splitlines() == [
+        "<method-wrapper '__str__' <type 'method-wrapper'>",
+        "expected 0 arguments, got 1",
+    ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import time
 from _thread import allocate_lock, start_new_thread
+from errno import EAGAIN
 
 from repy_compat.world.base import Output
 
@@ -72,7 +73,11 @@ class Recorder:
         for descriptor in self.worker_ends:
             os.close(descriptor)
         self._done.acquire()
-        start_new_thread(self._record, ())
+        try:
+            start_new_thread(self._record, ())
+        except RuntimeError:
+            self._give_up()
+            raise OSError(EAGAIN, "the system has no thread left") from None
 
     def finish(self, given_up: Callable[[], bool]) -> None:
         """After the worker's end: wait until all it sent is written."""
@@ -94,9 +99,12 @@ class Recorder:
             # The end of the worker, a full disk, or a worker that won't listen.
             return
         finally:
-            os.close(self._pieces)
-            os.close(self._answers)
-            self._done.release()
+            self._give_up()
+
+    def _give_up(self) -> None:
+        os.close(self._pieces)
+        os.close(self._answers)
+        self._done.release()
 
     def _read(self, size: int) -> bytes:
         data = b""

@@ -14,6 +14,7 @@ import select
 import stat
 import time
 from _thread import allocate_lock, start_new_thread
+from errno import EAGAIN
 
 from repy_compat.errors import UsageError
 
@@ -169,7 +170,11 @@ class _Pump:
         os.close(self.entrance)
         self.entrance = -1
         self._done.acquire()
-        start_new_thread(self._carry, ())
+        try:
+            start_new_thread(self._carry, ())
+        except RuntimeError:
+            self._give_up()
+            raise OSError(EAGAIN, "the system has no thread left") from None
 
     def _carry(self) -> None:
         try:
@@ -184,8 +189,11 @@ class _Pump:
             # A terminal that is gone has no use for the rest of a character.
             self._failed = True
         finally:
-            os.close(self._exit)
-            self._done.release()
+            self._give_up()
+
+    def _give_up(self) -> None:
+        os.close(self._exit)
+        self._done.release()
 
     def finish(self, given_up: Callable[[], bool]) -> None:
         while not self._done.acquire(timeout=0.1):

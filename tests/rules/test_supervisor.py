@@ -10,13 +10,21 @@ import subprocess
 import sys
 import threading
 import time
+from _thread import start_new_thread
 from pathlib import Path
 
 import pytest
 
 from repy_compat.errors import IsolationUnavailable, UsageError
 from repy_compat.limits.restrictions import Limits
-from repy_compat.supervisor import agenda, cpushare, seccomp, supervise
+from repy_compat.supervisor import (
+    agenda,
+    cpushare,
+    logline,
+    output,
+    seccomp,
+    supervise,
+)
 from repy_compat.supervisor.job import Job, SupervisedRun
 from repy_compat.supervisor.link import WorkerLink, frame
 from repy_compat.supervisor.status import StatusFile
@@ -292,6 +300,25 @@ def test_memory_over_the_limit_ends_the_worker(tmp_path):
         ". Impolitely killing child!\n",
     ]
     assert int(words[1]) > 15_000_000 and words[3] == "15000000.0"
+
+
+@pytest.mark.parametrize("threads", [0, 1])
+def test_no_thread_is_left_for_the_output(tmp_path, monkeypatch, threads):
+    """The caller is told at once, and the worker is gone."""
+    started: list[object] = []
+
+    def start(function, arguments) -> None:
+        if len(started) == threads:
+            raise RuntimeError("can't start new thread")
+        started.append(start_new_thread(function, arguments))
+
+    monkeypatch.setattr(output, "start_new_thread", start)
+    monkeypatch.setattr(logline, "start_new_thread", start)
+    terms = Job(folder=str(tmp_path), logfile=str(tmp_path / "log"))
+    with pytest.raises(OSError, match="no thread left"):
+        supervise(terms, lambda link: time.sleep(60) or 0)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory given back by glibc")

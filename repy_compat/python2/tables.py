@@ -85,7 +85,7 @@ GUARDED = frozenset(
         "isprintable maketrans removeprefix removesuffix has_key items iteritems "
         "iterkeys itervalues keys values viewitems viewkeys viewvalues sort clear copy "
         "next as_integer_ratio bit_count from_bytes from_number is_integer to_bytes "
-        "start stop step mapping isdisjoint mro"
+        "start stop step mro"
     ).split()
     + list(lists.METHODS)
 )

@@ -72,9 +72,7 @@ GUARDED = frozenset(
         "start",
         "stop",
         "step",
-        "mapping",
         "mro",
-        "isdisjoint",
         # Python 3.14 doesn't tell any more what wasn't in the list.
         *(("index",) if sys.version_info >= (3, 14) else ()),
     ]

@@ -46,32 +46,36 @@ def main(words: list[str]) -> int:
     print("| program | ended by | seconds | supervisor grew by |")
     print("|---|---|---:|---:|")
     for case in chosen:
-        with started(case) as process:
-            print(row(case, process), flush=True)
+        with started(case) as (process, errors):
+            print(row(case, process, errors), flush=True)
     return 0
 
 
 @contextmanager
-def started(case: Case) -> Iterator[subprocess.Popen[bytes]]:
-    """The command line running ``case`` in a fresh folder."""
+def started(case: Case) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """The command line running ``case`` in a fresh folder; its errors go to a file.
+
+    A pipe that nobody empties meanwhile would hold up whoever floods it.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         plant(folder)
-        process = subprocess.Popen(
-            command(case, folder),
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
+        with open(folder / "errors", "wb") as errors:
+            process = subprocess.Popen(
+                command(case, folder),
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            )
         try:
-            yield process
+            yield process, folder / "errors"
         finally:
             process.kill()
             process.wait()
 
 
-def row(case: Case, process: subprocess.Popen[bytes]) -> str:
+def row(case: Case, process: subprocess.Popen[bytes], told: Path) -> str:
     begin = time.monotonic()
     first = last = 0
     while process.poll() is None:
@@ -82,8 +86,7 @@ def row(case: Case, process: subprocess.Popen[bytes]) -> str:
         last = max(last, size)
         time.sleep(0.01)
     seconds = time.monotonic() - begin
-    assert process.stderr is not None
-    errors = process.stderr.read()
+    errors = told.read_bytes()
     grown = f"{max(0, last - first)} kB" if first else "-"
     return f"| {case.name} | {cause(process.returncode, errors)} | {seconds:.2f} | {grown} |"
 
@@ -125,22 +128,24 @@ def at_once(chosen: list[Case], count: int) -> int:
             folder = root / str(index)
             folder.mkdir()
             plant(folder)
-            process = subprocess.Popen(
-                command(case, folder),
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-            )
+            with open(folder / "errors", "wb") as errors:
+                process = subprocess.Popen(
+                    command(case, folder),
+                    env=environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=errors,
+                )
             running.append((case, folder, process))
         wrong = 0
         for case, folder, process in running:
-            _, errors = process.communicate()
-            run = Run(process.returncode, b"", errors, folder)
+            process.wait()
+            told = (folder / "errors").read_bytes()
+            run = Run(process.returncode, b"", told, folder)
             # Beside a hundred others, a program may meet its clock first.
             if not case.allows(run) and run.code != 124:
                 wrong += 1
-                print(f"{case.name}: code {run.code}: {errors[-300:]!r}")
+                print(f"{case.name}: code {run.code}: {told[-300:]!r}")
         seconds = time.monotonic() - begin
         print(f"{count} hostile programs at once: all ended after {seconds:.1f} s, ")
         print(f"{wrong} of them in another way than stated")

@@ -154,19 +154,24 @@ class _Count:
     def wake(self) -> None:
         """Offer what room there is to those who wait, the oldest first."""
         while self.waiting and self.has_room():
-            # One at a time, to keep the order. Who comes second may leave: who
-            # is inside looks at the loop's condition again afterwards.
-            if not self._waking.acquire(False):
+            # A finaliser in there that came to wait would wait for this thread.
+            if not undisturbed(self._offer_room):
                 return
-            try:
-                # A finaliser in here that came to wait would wait for this loop.
-                undisturbed(self._offer_room)
-            finally:
-                self._waking.release()
 
-    def _offer_room(self) -> None:
-        while self.waiting and self.waiting[0]():
-            self.waiting.popleft()
+    def _offer_room(self) -> bool:
+        """Serve who waits while there is room; False if somebody else is at it.
+
+        One at a time, to keep the order. Who comes second may leave: who is inside
+        looks again afterwards whether somebody waits.
+        """
+        if not self._waking.acquire(False):
+            return False
+        try:
+            while self.waiting and self.waiting[0]():
+                self.waiting.popleft()
+        finally:
+            self._waking.release()
+        return True
 
     def reclaim_lost(self) -> bool:
         """Take back tokens whose item died without giving back; whether any did.

@@ -123,3 +123,21 @@ def test_whoever_waits_for_room_is_offered_it_undisturbed(eager: None) -> None:
 
     ledger.wait_for_room("events", offer)
     assert found == [0]
+
+
+def test_whoever_begins_to_offer_room_is_undisturbed_already() -> None:
+    """A finaliser between the claim to offer and the offers would wait for itself."""
+    ledger = Ledger(Limits.default().replace(events=1), RealScheduler())
+    claimed: list[bool] = []
+
+    class Claim:
+        def acquire(self, blocking: bool) -> bool:
+            claimed.append(gc.isenabled())
+            return True
+
+        def release(self) -> None:
+            claimed.append(gc.isenabled())
+
+    ledger._counts["events"]._waking = Claim()  # type: ignore[assignment]
+    ledger.take_when_room("events", "one").give_back()
+    assert gc.isenabled() and claimed == [False, False]

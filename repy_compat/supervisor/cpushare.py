@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from mmap import mmap
 
-#: A stop shorter than this is lost in the system's own delays.
-SHORTEST_STOP = 0.001
+#: Seconds. Some kernels count another process's time in ticks, of up to 10 ms: what
+#: is less than one may be none. It isn't forgotten, but looked at with what follows.
+SHORTEST_STOP = 0.01
 
 
 def is_limited(limit: float | None) -> bool:
@@ -74,14 +75,12 @@ class CpuShare:
             self._resume()
             return self.PERIOD
         used, before, after = self._read()
-        passed = after - self._since
-        spent = used - self._used
-        self._used, self._since = used, before
-        if self._first:
-            self._first = False
+        stop = (used - self._used) / self._limit - (after - self._since)
+        if not self._first and 0 < stop < SHORTEST_STOP:
             return self.PERIOD
-        stop = spent / self._limit - passed
-        if stop < SHORTEST_STOP:
+        self._used, self._since = used, before
+        if self._first or stop <= 0:
+            self._first = False
             return self.PERIOD
         suspend(self._pid)
         self._stopped_at = time.monotonic()

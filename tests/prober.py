@@ -223,7 +223,7 @@ class Prober:
         for name, value in [*names["__builtins__"].items(), *names.items()]:
             if can_be_written(name) and name not in LEFT_OUT:
                 self.add(value, name)
-        for name, value in _handles(names, dialect_name).items():
+        for name, value in handles(names, dialect_name).items():
             self.add(value, name)
 
     def _compiled(self, text: str) -> Any:
@@ -306,7 +306,8 @@ class Prober:
         self.add(result, f"{text} of {[path, *[known for _, known in others]]}")
 
 
-def _handles(names: dict[str, Any], dialect_name: str) -> dict[str, object]:
+def handles(names: dict[str, Any], dialect_name: str) -> dict[str, object]:
+    """One live handle of each kind that needs neither network nor another event."""
     if dialect_name == "V1":
         return {
             "lock": names["getlock"](),

@@ -53,26 +53,32 @@ def main(words: list[str]) -> int:
 
 @contextmanager
 def started(case: Case) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """The command line running ``case`` in a fresh folder; its errors go to a file.
-
-    A pipe that nobody empties meanwhile would hold up whoever floods it.
-    """
+    """The command line running ``case`` in a fresh folder, and its errors' file."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        plant(folder)
-        with open(folder / "errors", "wb") as errors:
-            process = subprocess.Popen(
-                command(case, folder),
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-            )
+        process, errors = start(case, Path(name))
         try:
-            yield process, folder / "errors"
+            yield process, errors
         finally:
             process.kill()
             process.wait()
+
+
+def start(case: Case, folder: Path) -> tuple[subprocess.Popen[bytes], Path]:
+    """The command line running ``case`` in ``folder``; its errors go to a file there.
+
+    A pipe that nobody empties meanwhile would hold up whoever floods it.
+    """
+    plant(folder)
+    errors = folder / "errors"
+    with open(errors, "wb") as file:
+        process = subprocess.Popen(
+            command(case, folder),
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=file,
+        )
+    return process, errors
 
 
 def row(case: Case, process: subprocess.Popen[bytes], told: Path) -> str:
@@ -127,20 +133,11 @@ def at_once(chosen: list[Case], count: int) -> int:
             case = chosen[index % len(chosen)]
             folder = root / str(index)
             folder.mkdir()
-            plant(folder)
-            with open(folder / "errors", "wb") as errors:
-                process = subprocess.Popen(
-                    command(case, folder),
-                    env=environment(),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=errors,
-                )
-            running.append((case, folder, process))
+            running.append((case, folder, *start(case, folder)))
         wrong = 0
-        for case, folder, process in running:
+        for case, folder, process, errors in running:
             process.wait()
-            told = (folder / "errors").read_bytes()
+            told = errors.read_bytes()
             run = Run(process.returncode, b"", told, folder)
             # Beside a hundred others, a program may meet its clock first.
             if not case.allows(run) and run.code != 124:

@@ -8,6 +8,7 @@ so it finds what a list of known doors would miss.
 from __future__ import annotations
 
 import types
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from repy_compat.limits.restrictions import Limits
 from repy_compat.sandbox import Sandbox
 from repy_compat.world.output import MemoryOutput
 from repy_compat.world.real import real_world
+from tests import prober
 
 RESERVED = ("im_", "tb_", "f_", "co_", "func_")
 
@@ -72,21 +74,12 @@ def new_sandbox(folder, dialect_name: str) -> Sandbox:
     return Sandbox(program, Limits.default(), world)
 
 
-def handles(names: dict[str, object], dialect_name: str) -> dict[str, object]:
+def handles(names: dict[str, Any], dialect_name: str) -> dict[str, object]:
     """One live handle of each kind that needs no network."""
+    found = prober.handles(names, dialect_name)
     if dialect_name == "V1":
-        return {
-            "lock": names["getlock"](),
-            "file": names["open"]("a", "w"),
-            "timer": names["settimer"](1000.0, names["getruntime"], ()),
-            "namespace": names["VirtualNamespace"]("x=1"),
-        }
-    return {
-        "lock": names["createlock"](),
-        "file": names["openfile"]("a", True),
-        "namespace": names["createvirtualnamespace"]("x=1", "n"),
-        "resources": names["getresources"](),
-    }
+        found["timer"] = names["settimer"](1000.0, names["getruntime"], ())
+    return found
 
 
 def errors(names: dict[str, object]) -> dict[str, BaseException]:

@@ -76,11 +76,12 @@ class CpuShare:
             return self.PERIOD
         used, before, after = self._read()
         stop = (used - self._used) / self._limit - (after - self._since)
-        if not self._first and 0 < stop < SHORTEST_STOP:
+        if self._first:
+            self._first, stop = False, 0.0
+        if 0 < stop < SHORTEST_STOP:
             return self.PERIOD
         self._used, self._since = used, before
-        if self._first or stop <= 0:
-            self._first = False
+        if stop <= 0:
             return self.PERIOD
         suspend(self._pid)
         self._stopped_at = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import mmap
 import os
 import signal
@@ -806,6 +807,8 @@ def end_while_talking(link: WorkerLink) -> int:
 )
 def test_nothing_is_left_after_any_end(tmp_path, body, how):
     """No descriptor, process, file, thread or handler outlives its run."""
+    # What a test before this one left to the collector mustn't go in between.
+    gc.collect()
     before = descriptors(), children(), threading.active_count()
     handler = signal.getsignal(signal.SIGINT)
     if body is end_by_stop_file:
